@@ -1,0 +1,1 @@
+"""Tidegate: from a suspected vulnerability to a fix that has been seen to work."""

@@ -1,0 +1,1 @@
+"""Desks: one duty each. Empty until the first desk is built."""

@@ -1,0 +1,1 @@
+"""Formats: what comes in and goes out, read and written strictly."""

@@ -1,0 +1,166 @@
+"""Where pip's own settings say that Python packages come from.
+
+Source of the rules: pip's user guide, "Configuration": files in the order global, user, site,
+`PIP_CONFIG_FILE`, then environment variables, each overriding the ones before; the sections
+`[global]`, then `[install]`.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from requests.auth import AuthBase, HTTPBasicAuth
+
+from tidegate.engines.reproduction.ecosystems.download import Access
+
+PYPI = "https://pypi.org/simple"
+
+_SECTIONS = ("global", "install")
+_SYSTEM_CERTIFICATES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PipSettings:
+    """What of pip's settings matters to a fetch."""
+
+    indexes: tuple[str, ...] = (PYPI,)
+    """Addresses of simple indexes, without credentials; all of them are asked."""
+    find_links: tuple[str, ...] = ()
+    """Addresses of pages or folders that list archives."""
+    access: Access = field(default_factory=Access)
+
+
+def read_pip_settings(
+    environ: Mapping[str, str] | None = None,
+    home: Path | None = None,
+    system: Path = Path("/"),
+) -> PipSettings:
+    """Read what pip would: configuration files and environment variables.
+
+    Args:
+        environ: the environment; by default this process's.
+        home: the user's home; by default that of the environment.
+        system: the root under which `etc/` is looked for.
+    """
+    environ = os.environ if environ is None else environ
+    home = home or Path(environ.get("HOME") or Path.home())
+    values = _values(environ, home, system)
+    addresses = [*_words(values.get("index-url", PYPI)), *_words(values.get("extra-index-url", ""))]
+    if values.get("no-index", "").lower() in ("1", "true", "yes", "on"):
+        addresses = []
+    links = [_address(word, home) for word in _words(values.get("find-links", ""))]
+    passwords = dict(_password(address) for address in [*addresses, *links])
+    proxy = values.get("proxy")
+    return PipSettings(
+        indexes=tuple(dict.fromkeys(_bare(address) for address in addresses)),
+        find_links=tuple(dict.fromkeys(_bare(link) for link in links)),
+        access=Access(
+            verify=values.get("cert") or trusted_certificates(environ),
+            client_certificate=values.get("client-cert"),
+            proxies={"http": proxy, "https": proxy} if proxy else {},
+            credentials=_Passwords({k: v for k, v in passwords.items() if v}),
+            unverified_hosts=frozenset(
+                word.partition(":")[0] for word in _words(values.get("trusted-host", ""))
+            ),
+        ),
+    )
+
+
+def trusted_certificates(environ: Mapping[str, str], *more: str) -> str | bool:
+    """Return the certificates that the environment or the system trusts, as `requests` takes it.
+
+    Args:
+        environ: the environment.
+        more: names of further variables that are looked at.
+    """
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", *more):
+        if path := environ.get(name):
+            return path
+    return next((path for path in _SYSTEM_CERTIFICATES if Path(path).is_file()), True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Passwords:
+    """The credentials that stood in the addresses of the settings, for their origins only."""
+
+    by_origin: Mapping[str, tuple[str, str]]
+
+    def __call__(self, url: str) -> AuthBase | None:
+        found = self.by_origin.get(_origin(url))
+        return HTTPBasicAuth(*found) if found else None
+
+
+def _values(environ: Mapping[str, str], home: Path, system: Path) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for path in _files(environ, home, system):
+        # An index with a '%' in its password is no interpolation.
+        parser = configparser.RawConfigParser()
+        try:
+            parser.read(path, encoding="utf-8")
+        except (configparser.Error, UnicodeDecodeError, OSError):
+            continue  # pip itself says what is wrong with it; here its neighbours still count
+        for section in _SECTIONS:
+            if parser.has_section(section):
+                values |= {key.replace("_", "-"): value for key, value in parser.items(section)}
+    for name, value in environ.items():
+        if name.startswith("PIP_") and value:
+            values[name[4:].lower().replace("_", "-")] = value
+    return values
+
+
+def _files(environ: Mapping[str, str], home: Path, system: Path) -> Iterator[Path]:
+    named = environ.get("PIP_CONFIG_FILE")
+    if named == os.devnull:
+        return
+    for folder in (environ.get("XDG_CONFIG_DIRS") or str(system / "etc/xdg")).split(":"):
+        yield Path(folder) / "pip/pip.conf"
+    yield system / "etc/pip.conf"
+    if not named or not Path(named).exists():
+        yield home / ".pip/pip.conf"
+        yield Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "pip/pip.conf"
+    if sys.prefix != sys.base_prefix:
+        yield Path(sys.prefix) / "pip.conf"
+    if named:
+        yield Path(named)
+
+
+def _words(value: str) -> list[str]:
+    try:
+        return shlex.split(value, comments=True)
+    except ValueError:
+        return value.split()
+
+
+def _address(word: str, home: Path) -> str:
+    """Return the address of a `find-links` entry, which may be a path."""
+    if "://" in word or word.startswith("file:"):
+        return word
+    path = Path(word.replace("~", str(home), 1) if word.startswith("~") else word)
+    return path.absolute().as_uri()
+
+
+def _bare(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _password(url: str) -> tuple[str, tuple[str, str] | None]:
+    parts = urlsplit(url)
+    if parts.username is None:
+        return _origin(url), None
+    return _origin(url), (unquote(parts.username), unquote(parts.password or ""))
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()

@@ -1,0 +1,117 @@
+"""Packages as reproduction sees them: releases, the runtimes they run on, and installations.
+
+An installation is a set of folders in a content-addressed cache, fetched and checked but never
+executed outside of the sandbox, and the places where they have to appear inside of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from tidegate.engines.sandbox.model import Bind, Link
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One released version of a package, as its registry lists it."""
+
+    package: str
+    version: str
+    prerelease: bool = False
+    yanked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """An interpreter at hand."""
+
+    language: str
+    """`python` or `javascript`."""
+    version: str
+    executable: str
+    """Path of the interpreter inside the sandbox."""
+    binds: tuple[Bind, ...]
+    digest: str
+    """SHA-256 of the interpreter's executable, in hex."""
+
+    @property
+    def name(self) -> str:
+        """How a verdict names it: `CPython 3.11.7`, `Node 20.20.2`."""
+        return f"{'CPython' if self.language == 'python' else 'Node'} {self.version}"
+
+    @property
+    def release(self) -> tuple[int, ...]:
+        """The version as numbers, for comparison."""
+        return tuple(int(part) for part in self.version.split(".") if part.isdigit())
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """One file of a registry that went into an installation."""
+
+    name: str
+    version: str
+    filename: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A release with what it needs, laid out for one language's way to find modules.
+
+    `target_roots` are the places inside the sandbox that hold the target's own code;
+    `dependency_roots` those of everything else that came along. `search_path` is what the harness
+    puts on `sys.path` (Python only). `modules` are the names that can be imported or required.
+    """
+
+    release: Release
+    binds: tuple[Bind, ...]
+    links: tuple[Link, ...] = ()
+    target_roots: tuple[str, ...] = ()
+    dependency_roots: tuple[str, ...] = ()
+    search_path: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    archives: tuple[Archive, ...] = ()
+    note: str = ""
+    """What is unusual: a wheel of another platform, a build from source, a dependency guessed."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Files to lay into the sandbox beside the binds (path inside: content)."""
+
+
+class PackageError(Exception):
+    """A release cannot be had: unknown, gone, refused, damaged. The message names the reason."""
+
+
+class Ecosystem(Protocol):
+    """What reproduction must know about a world of packages: the same functions for each."""
+
+    type: str
+    """The package URL type: `npm`, `pypi`."""
+    language: str
+
+    def order(self, version: str) -> object:
+        """Return a sort key in the ecosystem's own version order; `PackageError` if malformed."""
+
+    def line(self, version: str) -> str:
+        """Return the release line that a version belongs to: the major, or `0.minor`."""
+
+    def releases(self, package: str) -> Sequence[Release]:
+        """List every release in version order, marked yanked and pre-release."""
+
+    def runtimes(self) -> Sequence[Runtime]:
+        """List the interpreters at hand, newest first."""
+
+    def installations(
+        self, release: Release, runtime: Runtime, needs: Sequence[tuple[str, str]]
+    ) -> Sequence[Installation]:
+        """Fetch a release for a runtime, with `needs` (package, version) beside it.
+
+        Several ways to have one release (a wheel, a wheel of another platform, a build) come in
+        the order in which they should be tried. Executes nothing outside of the sandbox.
+        """
+
+    def empty(self, installation: Installation) -> Installation:
+        """Return the same installation with the target replaced by an empty package."""

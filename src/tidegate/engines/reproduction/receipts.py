@@ -1,0 +1,293 @@
+"""What was run, on what, and what was seen: signed, so that anybody can check it offline.
+
+A receipt is an in-toto Statement v1 in a DSSE envelope, signed with the instance's Ed25519 key.
+Its subjects are the finding's document and the archives that were run, by digest. Its predicate
+(`PREDICATE_TYPE`; the binding form is `engines/formats/receipt-1.schema.json`):
+
+    finding     {id, sha256}               the document, as `Finding.id` and `Finding.digest`
+    proof       {file name: sha256, ...}   every file of the proof; empty without a proof
+    verdict     reproduced | flaky | not-reproduced | unattributed | inconclusive
+    trust       L0 | L1 | L2 | L3
+    reason      text
+    sandbox     {tier, layers: [...], policy_sha256}, or null if nothing was run
+    runtime     {name, executable_sha256}, or null if nothing was run
+    archives    [{name, version, filename, sha256}, ...]
+    runs        [{...}, ...]               each run's record; fields named sha256 or ..._sha256
+                                           are digests of its evidence, or null
+    range       {...}                      left out or null if no range was asked for
+    started, finished                      RFC 3339 in UTC, such as 2026-11-30T12:00:00Z
+    tidegate    version of the program
+
+More fields may stand in the predicate and in its objects; a reader passes over what it does not
+know. The payload is the statement's RFC 8785 form: one statement, one sequence of bytes.
+
+What a signature means: this instance says so. It does not say that the instance is honest, nor
+when it said so; for that the receipt has to be in a log.
+
+From: https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import rfc8785
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined]
+
+from tidegate.engines.formats.documents import Fault, parse, shown
+from tidegate.engines.formats.envelopes import (
+    MAX_ENVELOPE_BYTES,
+    EnvelopeError,
+    seal,
+    unseal,
+)
+from tidegate.engines.formats.files import flush_folder, write_atomically, write_new
+from tidegate.engines.formats.refusals import schema_fault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
+PREDICATE_TYPE: Final = "urn:tidegate:receipt:1"
+
+PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
+"""From: https://github.com/in-toto/attestation/blob/main/spec/v1/envelope.md."""
+
+_KEY_FILE: Final = "instance-key.pem"
+_LONGEST_KEY_FILE: Final = 4096
+_MAX_VALUES: Final = 1_000_000
+
+
+class ReceiptError(Exception):
+    """A receipt, or the key to it, is not what it should be; one sentence says in what way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a receipt says, after its signature and its form were checked."""
+
+    subjects: tuple[tuple[str, str], ...]
+    """Name and SHA-256 of each thing that the receipt is about."""
+    predicate: Mapping[str, Any]
+    keyid: str
+    """Of the key that signed it."""
+
+
+Check = Callable[[Statement], str | None]
+"""Looks whether a statement agrees with itself; returns what does not, as half a sentence."""
+
+
+class InstanceKey:
+    """The Ed25519 key that this instance signs its receipts with."""
+
+    def __init__(self, private_key: Ed25519PrivateKey) -> None:
+        self._signer = CryptoSigner(private_key)
+        self.public_key_pem: bytes = private_key.public_key().public_bytes(
+            Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+        )
+        self.keyid: str = self._signer.public_key.keyid
+
+    @classmethod
+    def load_or_create(cls, folder: Path) -> InstanceKey:
+        """Load the key that is kept in `folder`; make folder and key if they are not there.
+
+        Any number of processes may do this at once: they all get the same key. Raises
+        `ReceiptError` if the key is not an Ed25519 key, if others than its owner can read it or
+        can exchange it, or if it cannot be read or written.
+        """
+        path = folder / _KEY_FILE
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if stat.S_IMODE(folder.stat().st_mode) & 0o022:
+                raise ReceiptError(
+                    f"the folder {folder} of the signing key can be changed by others;"
+                    f" run: chmod 700 {folder}"
+                )
+            if not os.path.lexists(path):
+                _create_key(path)
+            return cls(_read_key(path))
+        except OSError as error:
+            raise ReceiptError(
+                f"the signing key {path} cannot be read or made: {error.strerror or error};"
+                " check the folder and its permissions"
+            ) from error
+
+    def write_public_key(self, path: Path) -> None:
+        """Write the public key as PEM, whole or not at all. Raises `OSError`."""
+        write_atomically(path, self.public_key_pem)
+
+    def sign(self, statement: Mapping[str, Any]) -> bytes:
+        """Return the receipt: the envelope around a statement, ready to be written to a file.
+
+        Raises `ReceiptError` for a statement that `verify` would refuse: nothing malformed is
+        ever signed.
+        """
+        try:
+            payload = rfc8785.dumps(dict(statement))
+        except (ValueError, RecursionError) as error:
+            raise ReceiptError(f"the statement is not JSON: {error}") from error
+        _statement(payload, self.keyid)
+        try:
+            return seal(payload, PAYLOAD_TYPE, self._signer)
+        except EnvelopeError as error:
+            raise ReceiptError(f"the receipt cannot be made: {error}") from error
+
+
+def _create_key(path: Path) -> None:
+    pem = Ed25519PrivateKey.generate().private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    partial = path.parent / f".{secrets.token_hex(8)}.partial"
+    try:
+        write_new(partial, pem, mode=0o600)
+        # Unlike a rename, a link fails if another process was first: then its key is the key.
+        path.hardlink_to(partial)
+        flush_folder(path.parent)
+    except FileExistsError:
+        pass
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _read_key(path: Path) -> Ed25519PrivateKey:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        # The open file is judged, not the name: that could have been exchanged in between.
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            raise ReceiptError(f"the signing key {path} is not a regular file; move it away")
+        if stat.S_IMODE(mode) & 0o077:
+            raise ReceiptError(
+                f"the signing key {path} can be read by others; if nobody has,"
+                f" run: chmod 600 {path}"
+            )
+        pem = file.read(_LONGEST_KEY_FILE)
+    try:
+        key = load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise ReceiptError(
+            f"the signing key {path} is not a private key in PEM without a password;"
+            " restore it, or move it away to get a new one"
+        ) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ReceiptError(f"the signing key {path} is not an Ed25519 key; move it away")
+    return key
+
+
+def statement(subjects: Sequence[tuple[str, str]], predicate: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the in-toto statement about `subjects` (name, SHA-256 in hex).
+
+    Its form is checked when it is signed.
+    """
+    return {
+        "_type": STATEMENT_TYPE,
+        "subject": [{"name": name, "digest": {"sha256": digest}} for name, digest in subjects],
+        "predicateType": PREDICATE_TYPE,
+        "predicate": dict(predicate),
+    }
+
+
+def verify(
+    envelope_bytes: bytes, public_key_pem: bytes, *, checks: Sequence[Check] = ()
+) -> Statement:
+    """Check a receipt against a public key and return what it says.
+
+    `checks` look at the content beyond its form, for instance whether the verdict follows from
+    the runs. Raises `ReceiptError` with one sentence for the first thing that is wrong.
+    """
+    key = _public_key(public_key_pem)
+    try:
+        payload = unseal(envelope_bytes, PAYLOAD_TYPE, key)
+    except EnvelopeError as error:
+        raise ReceiptError(f"this is not a valid receipt: {error}") from error
+    said = _statement(payload, key.keyid)
+    for check in checks:
+        if contradiction := check(said):
+            raise ReceiptError(_contradicts(contradiction))
+    return said
+
+
+def _public_key(pem: bytes) -> SSlibKey:
+    try:
+        key = load_pem_public_key(pem)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise ReceiptError("the public key is not a public key in PEM") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise ReceiptError("the public key is not an Ed25519 key")
+    return SSlibKey.from_crypto(key)
+
+
+def _statement(payload: bytes, keyid: str) -> Statement:
+    """Check a payload's form, and that it agrees with itself as far as its own fields tell."""
+    parsed = parse(
+        payload,
+        max_bytes=MAX_ENVELOPE_BYTES,
+        max_values=_MAX_VALUES,
+        max_text=MAX_ENVELOPE_BYTES,
+    )
+    if isinstance(parsed, Fault):
+        raise ReceiptError(_malformed(parsed))
+    document = parsed.value
+    if rfc8785.dumps(document) != payload:
+        raise ReceiptError("the statement is malformed: it is not in its RFC 8785 form")
+    if not isinstance(document, dict):
+        raise ReceiptError("the statement is malformed: it is not an object")
+    if document.get("_type") == STATEMENT_TYPE:
+        kind = document.get("predicateType")
+        if kind != PREDICATE_TYPE:
+            raise ReceiptError(
+                f"the statement's predicateType is {shown(kind)}; known is {PREDICATE_TYPE}"
+            )
+    if fault := schema_fault(document, "receipt-1"):
+        raise ReceiptError(_malformed(fault))
+    said = Statement(
+        tuple((about["name"], about["digest"]["sha256"]) for about in document["subject"]),
+        document["predicate"],
+        keyid,
+    )
+    for check in (_times_agree, _subjects_agree):
+        if contradiction := check(said):
+            raise ReceiptError(_contradicts(contradiction))
+    return said
+
+
+def _malformed(fault: Fault) -> str:
+    return f"the statement is malformed: {fault.field or 'it is'} {fault.reason}"
+
+
+def _contradicts(contradiction: str) -> str:
+    return f"the receipt contradicts itself: {contradiction}"
+
+
+def _times_agree(said: Statement) -> str | None:
+    started, finished = said.predicate["started"], said.predicate["finished"]
+    if datetime.fromisoformat(finished) < datetime.fromisoformat(started):
+        return f"it was finished at {finished}, before it was started at {started}"
+    return None
+
+
+def _subjects_agree(said: Statement) -> str | None:
+    """Everything that the predicate says was judged must be a subject: others search by those."""
+    digests = {digest for _, digest in said.subjects}
+    if said.predicate["finding"]["sha256"] not in digests:
+        return "the finding's digest is not among the subjects"
+    for archive in said.predicate["archives"]:
+        if archive["sha256"] not in digests:
+            return f"the archive {shown(archive['filename'])} is not among the subjects"
+    return None

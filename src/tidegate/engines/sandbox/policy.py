@@ -1,0 +1,138 @@
+"""The walls, as arguments of bubblewrap: a pure function of the program and the host's layout.
+
+Every namespace is demanded (`--unshare-user`, not `--unshare-user-try`), the root and `/dev` are
+remounted read-only after they were filled, each writable folder is a tmpfs with a size, and there
+is no `/proc` unless a traced run needs one: without it a program cannot open its own memory, its
+watcher's descriptors, or anything about the init. `docs/decisions/` says what that costs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import rfc8785
+
+from tidegate.engines.sandbox.model import Limits, Program
+
+TIER = "bubblewrap"
+INIT_FOLDER = "/init"
+INIT_FLAGS = ("-I", "-S", "-B")
+_INSIDE = Path(__file__).parent / "inside"
+_ETC = Path(__file__).parent / "etc"
+_SYSTEM_FOLDERS = ("/usr/lib", "/usr/lib64", "/usr/lib32", "/usr/libexec")
+_SYSTEM_LINKS = ("/lib", "/lib64", "/lib32", "/bin", "/sbin")
+_ALWAYS_WRITABLE = ("/work", "/tmp", "/home", "/dev/shm")  # noqa: S108  paths of the sandbox
+_ISOLATION = (
+    "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
+    "--unshare-cgroup", "--disable-userns", "--die-with-parent", "--new-session", "--as-pid-1",
+    "--cap-drop", "ALL", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--clearenv",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Init:
+    """The interpreter that the trusted init runs on: this one, never a virtual environment's."""
+
+    executable: str
+    prefixes: tuple[Path, ...]
+
+
+def this_interpreter() -> Init:
+    """Return the base interpreter of this process and the folders that it needs to start."""
+    executable = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+    prefixes = {Path(sys.base_prefix).resolve(), Path(sys.base_exec_prefix).resolve()}
+    if prefixes == {Path("/usr")}:
+        return Init(str(executable), (executable,))
+    return Init(str(executable), tuple(sorted(prefixes)))
+
+
+def arguments(
+    program: Program,
+    init: Init,
+    stage: Callable[[Path], str],
+    file_descriptors: Mapping[str, int],
+    filter_descriptor: int,
+) -> list[str]:
+    """Return the arguments for bubblewrap, without its own name.
+
+    `stage` gives the path under which bubblewrap can reach a path of the host;
+    `file_descriptors` maps the path of each of the program's files to a descriptor of its content.
+    """
+    made = [*_ISOLATION, *_system(program, stage)]
+    if program.python_script:
+        init = Init(program.argv[0], ())
+    made += _interpreter(init, stage)
+    for name, value in {"PATH": "/usr/bin:/bin", **program.environment}.items():
+        made += ["--setenv", name, value]
+    for name in ("passwd", "group", "hosts"):
+        made += ["--ro-bind", stage(_ETC / name), f"/etc/{name}"]
+    made += ["--ro-bind", stage(_INSIDE), INIT_FOLDER]
+    if program.watch.trace:
+        made += ["--proc", "/proc"]
+    made += ["--dev", "/dev"]
+    for folder in (*_ALWAYS_WRITABLE, *program.writable):
+        made += ["--size", str(program.limits.scratch_bytes), "--tmpfs", folder]
+    for bind in program.binds:
+        made += ["--ro-bind", stage(bind.source), bind.target]
+    for link in program.links:
+        made += ["--symlink", link.to, link.path]
+    for file in program.files:
+        made += ["--perms", "0755" if file.executable else "0644"]
+        made += ["--file", str(file_descriptors[file.path]), file.path]
+    made += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/work"]
+    made += ["--seccomp", str(filter_descriptor), "--"]
+    return [*made, init.executable, *INIT_FLAGS, f"{INIT_FOLDER}/init.py"]
+
+
+def digest(limits: Limits, filter_program: bytes, trace: bool, host_tools: bool) -> str:
+    """Return the SHA-256, in hex, of what is the same for every program under these limits."""
+    policy = {
+        "isolation": list(_ISOLATION),
+        "writable": list(_ALWAYS_WRITABLE),
+        "proc": trace,
+        "host_tools": host_tools,
+        "limits": asdict(limits),
+        "seccomp_sha256": hashlib.sha256(filter_program).hexdigest(),
+        "init_sha256": {
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(_INSIDE.glob("*.py"))
+        },
+    }
+    return hashlib.sha256(rfc8785.dumps(policy)).hexdigest()
+
+
+def _system(program: Program, stage: Callable[[Path], str]) -> Iterator[str]:
+    """Yield the libraries of the host, and a shell; its other programs only for builds."""
+    if program.host_tools:
+        yield from ("--ro-bind", stage(Path("/usr")), "/usr")
+    else:
+        for folder in _SYSTEM_FOLDERS:
+            if Path(folder).is_dir():
+                yield from ("--ro-bind", stage(Path(folder)), folder)
+        for tool in ("/bin/sh", "/usr/bin/env"):
+            if Path(tool).exists():
+                place = "/usr/bin/" + Path(tool).name
+                yield from ("--ro-bind", stage(Path(tool).resolve()), place)
+    for name in _SYSTEM_LINKS:
+        path = Path(name)
+        if path.is_symlink():
+            yield from ("--symlink", str(path.readlink()), name)
+        elif path.is_dir() and name.startswith("/lib"):
+            yield from ("--ro-bind", stage(path), name)
+    cache = Path("/etc/ld.so.cache")
+    if cache.exists():
+        yield from ("--ro-bind", stage(cache), str(cache))
+    alternatives = Path("/etc/alternatives")
+    if program.host_tools and alternatives.is_dir():
+        yield from ("--ro-bind", stage(alternatives), str(alternatives))
+
+
+def _interpreter(init: Init, stage: Callable[[Path], str]) -> Iterator[str]:
+    for prefix in init.prefixes:
+        if not str(prefix).startswith("/usr/lib" + os.sep):
+            yield from ("--ro-bind", stage(prefix), str(prefix))

@@ -1,0 +1,1 @@
+"""The hostile corpus: programs that try to get out, stay behind, or take everything."""

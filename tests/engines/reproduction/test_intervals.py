@@ -168,13 +168,11 @@ def by_osv(events: list[Event], version: str, key: Any) -> bool:
 
     vulnerable = False
     for event in sorted(events, key=at):
-        (kind, named) = next(iter(event.items()))
+        ((kind, named),) = event.items()
         after = named == "0" or key(version) >= key(named)
         if kind == "introduced" and after:
             vulnerable = True
-        elif kind == "fixed" and after:
-            vulnerable = False
-        elif kind == "last_affected" and key(version) > key(named):
+        if (kind == "fixed" and after) or (kind == "last_affected" and key(version) > key(named)):
             vulnerable = False
     return vulnerable
 
@@ -198,7 +196,8 @@ def test_whoever_reads_the_range_finds_exactly_the_affected_versions(
 
     if result.affected:
         # The library reads no quoting, which only an epoch needs.
-        read = VersionRange.from_string(unquote(result.vers), validate=True)
+        parse: Any = VersionRange.from_string
+        read = parse(unquote(result.vers), validate=True)
         assert {v for v in definite if key(v) in read} == set(result.affected)
 
     for events in result.ranges:

@@ -1,6 +1,6 @@
 """A proof is cut down, and what it shows stays."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tidegate.engines.reproduction.minimise import Files, MinimiseError, ddmin, minimise
 
 
-def shows(*needed: bytes):  # type: ignore[no-untyped-def]
+def shows(*needed: bytes) -> Callable[[Files], bool]:
     """Build a predicate that wants each of `needed` somewhere in the proof."""
     return lambda files: all(any(part in text for text in files.values()) for part in needed)
 

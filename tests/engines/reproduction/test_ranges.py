@@ -207,6 +207,24 @@ def test_a_line_that_is_not_settled_is_never_inferred_safe() -> None:
     assert not any(run.inferred for run in result.runs)
 
 
+def test_nothing_is_inferred_in_a_line_that_surprised_and_was_not_finished() -> None:
+    asked: list[str] = []
+
+    def probe(version: str) -> Probed:
+        asked.append(version)
+        return Probed(FIRES)
+
+    result = search(
+        [candidate(version) for version in long_line(200)],
+        probe,
+        clock=lambda: len(asked),
+        budget=8,
+        known={"2.0.10": Probed(Word.FLAKY)},
+    )
+    assert result.surprises == ("line 2: 2.0.10 is flaky",)
+    assert not any(run.inferred for run in result.runs)
+
+
 def test_exhaustive_runs_everything_whatever_it_costs() -> None:
     ticks = count(step=1000)
     result = search(

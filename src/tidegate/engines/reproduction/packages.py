@@ -6,7 +6,7 @@ executed outside of the sandbox, and the places where they have to appear inside
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -106,7 +106,7 @@ class Ecosystem(Protocol):
 
     def installations(
         self, release: Release, runtime: Runtime, needs: Sequence[tuple[str, str]]
-    ) -> Sequence[Installation]:
+    ) -> Iterator[Installation]:
         """Fetch a release for a runtime, with `needs` (package, version) beside it.
 
         Several ways to have one release (a wheel, a wheel of another platform, a build) come in

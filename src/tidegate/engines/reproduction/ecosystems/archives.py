@@ -43,7 +43,7 @@ class UnpackLimits:
     ratio_free_bytes: int = 32 << 20
 
 
-class Refused(PackageError):
+class ArchiveError(PackageError):
     """An archive is not unpacked: it is damaged, or it is an attack."""
 
 
@@ -68,7 +68,7 @@ def unpack(
         name: how messages call the archive; its file name by default.
 
     Raises:
-        Refused: the archive is damaged or dishonest. The message names it and the reason.
+        ArchiveError: the archive is damaged or dishonest. The message names it and the reason.
     """
     name = name or archive.name
     with _refusing(name), archive.open("rb") as stream:
@@ -96,16 +96,16 @@ def member_path(name: str) -> str:
     """Return a member's name as a clean relative path, `""` for the archive's root itself.
 
     Raises:
-        Refused: the name is absolute, climbs, holds NUL or is longer than 2048 bytes.
+        ArchiveError: the name is absolute, climbs, holds NUL or is longer than 2048 bytes.
     """
     parts = [part for part in name.split("/") if part not in ("", ".")]
     shown = name if len(name) < 100 else name[:100] + "..."
     if name.startswith("/") or (len(name) > 1 and name[1] == ":" and name[0].isalpha()):
-        raise Refused(f"the name {shown!r} is absolute")
+        raise ArchiveError(f"the name {shown!r} is absolute")
     if ".." in parts or ".." in name.split("\\"):
-        raise Refused(f"the name {shown!r} climbs out of its folder")
+        raise ArchiveError(f"the name {shown!r} climbs out of its folder")
     if "\0" in name or len(os.fsencode(name)) > _PATH_BYTES:
-        raise Refused(f"the name {shown!r} is not a path that a package needs")
+        raise ArchiveError(f"the name {shown!r} is not a path that a package needs")
     return "/".join(parts)
 
 
@@ -125,7 +125,7 @@ class _Tree:
         """Count a member in and return where it goes."""
         self.entries += 1
         if self.entries > self.limits.entries:
-            raise Refused(f"it holds more than {self.limits.entries} files")
+            raise ArchiveError(f"it holds more than {self.limits.entries} files")
         path = member_path(name)
         placed = self.place(path) if path else None
         return self.root / member_path(placed) if placed else None
@@ -134,10 +134,10 @@ class _Tree:
         """Count unpacked bytes in."""
         self.total += size
         if self.total > self.limits.total_bytes:
-            raise Refused(f"it unpacks to more than {self.limits.total_bytes >> 20} MiB")
+            raise ArchiveError(f"it unpacks to more than {self.limits.total_bytes >> 20} MiB")
         fair = self.limits.ratio_free_bytes + self.limits.ratio * self.archive_bytes
         if self.total > fair:
-            raise Refused(f"it unpacks to more than {self.limits.ratio} times its size")
+            raise ArchiveError(f"it unpacks to more than {self.limits.ratio} times its size")
 
     def folder(self, path: Path) -> None:
         for above in reversed([path, *path.parents]):
@@ -147,7 +147,7 @@ class _Tree:
                 above.mkdir()
             except FileExistsError:
                 if not above.is_dir():
-                    raise Refused(f"{self._shown(above)!r} is a file and a folder") from None
+                    raise ArchiveError(f"{self._shown(above)!r} is a file and a folder") from None
             else:
                 above.chmod(0o755)
 
@@ -158,10 +158,10 @@ class _Tree:
             descriptor = os.open(path, flags, 0o600)
         except FileExistsError:
             if not path.is_file():
-                raise Refused(f"{self._shown(path)!r} is a file and a folder") from None
+                raise ArchiveError(f"{self._shown(path)!r} is a file and a folder") from None
             self._same(path, content)
             return
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             while piece := content.read(_PIECE):
                 file.write(piece)
             os.fchmod(descriptor, 0o755 if executable else 0o644)
@@ -169,14 +169,14 @@ class _Tree:
     def copy(self, path: Path, source: Path | None) -> None:
         """Make a hard link's file: a copy of one that came before it."""
         if source is None or source.is_symlink() or not source.is_file():
-            raise Refused(f"{self._shown(path)!r} is a link to nothing in the archive")
+            raise ArchiveError(f"{self._shown(path)!r} is a link to nothing in the archive")
         with source.open("rb") as content:
             self.grow(source.stat().st_size)
             self.file(path, content, executable=os.access(source, os.X_OK))
 
     def link(self, path: Path, to: str) -> None:
         if to.startswith("/") or "\0" in to:
-            raise Refused(f"the link {self._shown(path)!r} leaves the archive")
+            raise ArchiveError(f"the link {self._shown(path)!r} leaves the archive")
         self.links.append((path, to))
 
     def finish(self) -> None:
@@ -184,16 +184,16 @@ class _Tree:
         for path, to in self.links:
             self.folder(path.parent)
             if path.is_symlink() or path.exists():
-                raise Refused(f"two members are called {self._shown(path)!r}")
+                raise ArchiveError(f"two members are called {self._shown(path)!r}")
             path.symlink_to(to)
         root = self.root.resolve()
         for path, _ in self.links:
             try:
                 end = path.resolve()
             except (OSError, RuntimeError):
-                raise Refused(f"the link {self._shown(path)!r} leads in a circle") from None
+                raise ArchiveError(f"the link {self._shown(path)!r} leads in a circle") from None
             if root not in (end, *end.parents):
-                raise Refused(f"the link {self._shown(path)!r} leaves the archive")
+                raise ArchiveError(f"the link {self._shown(path)!r} leaves the archive")
         for path, _ in self.links:
             if not path.exists():
                 path.unlink()
@@ -204,7 +204,7 @@ class _Tree:
             while True:
                 ours, theirs = first.read(_PIECE), content.read(_PIECE)
                 if ours != theirs:
-                    raise Refused(f"two different members are called {self._shown(path)!r}")
+                    raise ArchiveError(f"two different members are called {self._shown(path)!r}")
                 if not ours:
                     return
 
@@ -233,7 +233,7 @@ class _Member(tarfile.TarInfo):
         member = super().frombuf(buf, encoding, errors)
         plain = (*tarfile.REGULAR_TYPES, tarfile.LNKTYPE, tarfile.SYMTYPE, tarfile.DIRTYPE)
         if member.type not in plain and member.size > _HEADER_BYTES:
-            raise Refused("a header in it is larger than any header needs to be")
+            raise ArchiveError("a header in it is larger than any header needs to be")
         return member
 
 
@@ -261,7 +261,7 @@ def _unpack_tar_member(members: tarfile.TarFile, member: tarfile.TarInfo, tree: 
         assert content is not None  # it is a regular file
         tree.file(path, content, executable=bool(member.mode & 0o111))
     else:
-        raise Refused(f"{member.name!r} is neither a file, a folder nor a link")
+        raise ArchiveError(f"{member.name!r} is neither a file, a folder nor a link")
 
 
 def _unpack_zip(stream: IO[bytes], tree: _Tree) -> None:
@@ -275,7 +275,7 @@ def _unpack_zip(stream: IO[bytes], tree: _Tree) -> None:
             if member.is_dir():
                 tree.folder(path)
             elif stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-                raise Refused(f"{member.filename!r} is neither a file nor a folder")
+                raise ArchiveError(f"{member.filename!r} is neither a file nor a folder")
             else:
                 with members.open(member) as content:
                     counted = _Counted(content, tree)
@@ -290,7 +290,7 @@ def _check_directory(stream: IO[bytes]) -> None:
     end = tail.rfind(b"PK\x05\x06")
     size = int.from_bytes(tail[end + 12 : end + 16], "little")
     if end < 0 or size > _DIRECTORY_BYTES:
-        raise Refused("its list of members is missing or larger than a package needs")
+        raise ArchiveError("its list of members is missing or larger than a package needs")
     stream.seek(0)
 
 
@@ -299,13 +299,13 @@ def _refusing(name: str) -> Iterator[None]:
     """Give every refusal the archive's name, and turn damage into refusals."""
     try:
         yield
-    except Refused as refusal:
-        raise Refused(f"{name} is refused: {refusal}") from None
+    except ArchiveError as refusal:
+        raise ArchiveError(f"{name} is refused: {refusal}") from None
     except (
         tarfile.TarError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, EOFError,
         UnicodeError, ValueError, NotImplementedError, RuntimeError, KeyError,
     ) as error:  # fmt: skip
         # zipfile raises the last ones for encryption and for methods that it does not know.
-        raise Refused(f"{name} is damaged: {error}") from error
+        raise ArchiveError(f"{name} is damaged: {error}") from error
     except OSError as error:
-        raise Refused(f"{name} cannot be unpacked: {error.strerror or error}") from error
+        raise ArchiveError(f"{name} cannot be unpacked: {error.strerror or error}") from error

@@ -1,7 +1,7 @@
 """The cache: archives kept by their SHA-256, and the trees that were unpacked from them.
 
     archives/<first two digits>/<sha256>     a file of a registry, exactly as it came
-    known/<algorithm>/<digest>               the SHA-256 of an archive that a registry names otherwise
+    known/<algorithm>/<digest>               SHA-256 of an archive that a registry names otherwise
     trees/<layout>/<first two digits>/<key>  an unpacked tree, read-only by convention
 
 Everything is made in `incoming/` and renamed into its place when it is complete, so that several

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 import requests
 import urllib3
@@ -73,11 +73,11 @@ class Page:
     body: bytes
 
 
-class NotThere(PackageError):
+class MissingError(PackageError):
     """The registry says that it has no such thing (404, 410), or there is no such file."""
 
 
-class Damaged(PackageError):
+class DigestError(PackageError):
     """An archive is not the one that the registry's index promised."""
 
 
@@ -93,7 +93,7 @@ class Downloader:
         """Fetch a document into memory.
 
         Raises:
-            NotThere: the server has no such document.
+            MissingError: the server has no such document.
             PackageError: it cannot be reached, refuses, or sends more than the bound.
         """
         if urlsplit(url).scheme == "file":
@@ -105,21 +105,18 @@ class Downloader:
             content_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
             return Page(str(response.url), content_type.lower(), bytes(body))
 
-    def archive(
-        self, url: str, name: str, expected: Mapping[str, str], cache: Cache
-    ) -> tuple[Path, str]:
+    def archive(self, url: str, expected: Mapping[str, str], cache: Cache) -> tuple[Path, str]:
         """Return an archive and its SHA-256 from the cache, fetching it first if need be.
 
         Args:
             url: where it is.
-            name: how messages call it.
             expected: digests in hex by algorithm, as the index gives them; the strongest is
                 checked. Without any, what comes is taken.
             cache: where it is looked for and kept.
 
         Raises:
-            Damaged: the digest is another one.
-            NotThere, PackageError: as `page`.
+            DigestError: the digest is another one.
+            MissingError, PackageError: as `page`.
         """
         promised = next(((a, expected[a].lower()) for a in _STRENGTH if a in expected), None)
         with cache.once(url):
@@ -142,7 +139,7 @@ class Downloader:
                     running.update(piece)
         digests = {name: running.hexdigest() for name, running in hashes.items()}
         if promised and digests[promised[0]] != promised[1]:
-            raise Damaged(
+            raise DigestError(
                 f"{shown(url)} is not what its index promises: {promised[0]} "
                 f"{digests[promised[0]]} came, {promised[1]} was promised"
             )
@@ -153,7 +150,7 @@ class Downloader:
         if urlsplit(url).scheme == "file":
             path = local_path(url)
             if not path.is_file():
-                raise NotThere(f"{path} is not there")
+                raise MissingError(f"{path} is not there")
             with path.open("rb") as file:
                 yield iter(lambda: file.read(_PIECE), b"")
             return
@@ -259,14 +256,14 @@ def _local_page(url: str) -> Page:
             return Page(folder, "text/html", (path / "index.html").read_bytes())
         names = sorted(entry.name for entry in path.iterdir() if entry.is_file())
     except OSError as error:
-        raise NotThere(f"{path} is not there: {error.strerror}") from error
-    body = "".join(f'<a href="{requests.utils.quote(name)}">{name}</a>\n' for name in names)
+        raise MissingError(f"{path} is not there: {error.strerror}") from error
+    body = "".join(f'<a href="{quote(name)}">{name}</a>\n' for name in names)
     return Page(folder, "text/html", body.encode())
 
 
 def _check_status(response: requests.Response, url: str) -> None:
     if response.status_code in (404, 410):
-        raise NotThere(f"{shown(url)} is not there ({response.status_code})")
+        raise MissingError(f"{shown(url)} is not there ({response.status_code})")
     if response.status_code in (401, 403, 407):
         raise PackageError(
             f"{shown(url)} refuses access ({response.status_code}); "
@@ -281,15 +278,3 @@ def _reason(error: BaseException) -> str:
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__ or error
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-__all__ = [
-    "Access",
-    "Bounds",
-    "Damaged",
-    "Downloader",
-    "NotThere",
-    "Page",
-    "local_path",
-    "shown",
-]

@@ -1,0 +1,115 @@
+"""Getting one release to work here: the newest runtime, and the way to install it, that pass.
+
+A proof that stays silent says nothing unless the release works on the interpreter that it was run
+on: old releases break on new interpreters, and then look safe. So each version is tried on every
+runtime at hand, newest first, and on each in every way that it can be had, until its control
+passes: the proof's benign program, or, without one, that the target can be imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tidegate.engines.formats.finding import Proof
+from tidegate.engines.reproduction.effects import Effect
+from tidegate.engines.reproduction.packages import (
+    Ecosystem,
+    Installation,
+    PackageError,
+    Release,
+    Runtime,
+)
+from tidegate.engines.reproduction.trials import Laboratory, Purpose, Run, Subject
+from tidegate.engines.reproduction.verdicts import Control
+
+_AUDIT_HOOKS_SINCE = (3, 8)  # PEP 578
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A release that works here, with the control that shows it."""
+
+    subject: Subject
+    control: Run
+
+    @property
+    def harmless(self) -> Mapping[int, float]:
+        """Processor seconds of the benign program at each size."""
+        return dict(self.control.scales)
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """The control as the rules of the verdicts see it."""
+        return (as_control(self.control),)
+
+
+@dataclass(frozen=True, slots=True)
+class Unprepared:
+    """A release that cannot be made to work here, and why."""
+
+    reason: str
+    control: Run | None = None
+    """The control that came nearest to working, if one could be run at all."""
+
+
+def as_control(run: Run) -> Control:
+    """Return a harmless run as the rules of the verdicts see it."""
+    return Control(
+        name=run.purpose.value,
+        ok=run.ended and run.exit_code == 0,
+        fired=run.sighting.fired,
+        reason=run.complaint,
+    )
+
+
+def prepare(
+    laboratory: Laboratory, ecosystem: Ecosystem, effect: Effect, proof: Proof, release: Release
+) -> Prepared | Unprepared:
+    """Find the newest runtime, and the first way to install, on which the control passes.
+
+    A control that shows the effect by itself is an answer too: it ends the search, since no other
+    runtime would make the proof mean more.
+
+    Raises:
+        SandboxError: nothing can be run here at all.
+    """
+    nearest: Run | None = None
+    problem = ""
+    for runtime in _fit(ecosystem, effect):
+        try:
+            for installation in _ways(ecosystem, release, runtime, proof):
+                subject = Subject(effect, installation, runtime)
+                control = _control(laboratory, subject, proof)
+                if control.worked or control.sighting.fired:
+                    return Prepared(subject, control)
+                nearest = nearest or control
+        except PackageError as error:
+            problem = problem or str(error)
+    if nearest is not None:
+        return Unprepared(_why(nearest), nearest)
+    return Unprepared(problem or f"no interpreter at hand can run {effect.name} for {release.package}")
+
+
+def _fit(ecosystem: Ecosystem, effect: Effect) -> Iterator[Runtime]:
+    for runtime in ecosystem.runtimes():
+        old = runtime.language == "python" and runtime.release[:2] < _AUDIT_HOOKS_SINCE
+        if not (old and effect.needs_audit):
+            yield runtime
+
+
+def _ways(
+    ecosystem: Ecosystem, release: Release, runtime: Runtime, proof: Proof
+) -> Iterator[Installation]:
+    yield from ecosystem.installations(release, runtime, proof.needs)
+
+
+def _control(laboratory: Laboratory, subject: Subject, proof: Proof) -> Run:
+    if proof.benign is not None:
+        return laboratory.try_program(subject, proof, proof.benign, Purpose.BENIGN)
+    return laboratory.try_program(subject, proof, None, Purpose.IMPORT)
+
+
+def _why(control: Run) -> str:
+    what = "the benign program fails" if control.purpose is Purpose.BENIGN else "it cannot be used"
+    return f"{what} on {control.runtime}: {control.complaint}"

@@ -1,0 +1,343 @@
+"""One run of one program of a proof: laid out, run in a sandbox, watched, and summed up.
+
+A trial knows everything about one run and nothing about verdicts: what the program got to see
+(the contract's variables, its own files, one installation), what the sandbox saw of it, what the
+harness reported on its private channel, and what the effect's watcher makes of both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import secrets
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from tidegate.engines.formats.finding import Proof
+from tidegate.engines.reproduction.effects import Effect
+from tidegate.engines.reproduction.effects.denial_of_service import SAMPLE_SECONDS, enough
+from tidegate.engines.reproduction.effects.model import (
+    CANARY,
+    DROP,
+    SECRET,
+    WITNESS_FOLDER,
+    Evidence,
+    Sighting,
+    canaries,
+    environment,
+)
+from tidegate.engines.reproduction.observations import (
+    Instructions,
+    Observation,
+    attribute,
+    observe,
+    parse_samples,
+)
+from tidegate.engines.reproduction.packages import Installation, Runtime
+from tidegate.engines.reproduction.verdicts import RunResult
+from tidegate.engines.sandbox.model import (
+    LISTENER_PORT,
+    Bind,
+    Ending,
+    File,
+    Limits,
+    Outcome,
+    Program,
+    Sandbox,
+    Watch,
+)
+
+HARNESS = Path(__file__).parent / "harness"
+_KEY_BYTES = 32
+_NONCE_BYTES = 8
+_TEXT_KEPT = 4000
+_IMPORT_SECONDS = 20.0
+_LIMITS = {Ending.WALL_TIME, Ending.CPU_TIME, Ending.MEMORY, Ending.OUTPUT}
+
+
+class Purpose(StrEnum):
+    """Why a program is run."""
+
+    PROOF = "proof"
+    BENIGN = "benign"
+    IMPORT = "import"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run showed; everything in it goes into the receipt."""
+
+    version: str
+    program: str
+    """Name of the proof's file; `import` for the control that only imports the target."""
+    purpose: Purpose
+    runtime: str
+    sighting: Sighting
+    ending: Ending
+    exit_code: int | None
+    signal: int | None
+    wall_seconds: float
+    cpu_seconds: float
+    target_used: bool
+    tampered: str | None
+    error: str | None
+    """The uncaught error that ended the program, as its harness reported it."""
+    stdout: str
+    stderr: str
+    evidence_sha256: str
+    """Digest over everything that came out of the sandbox, also what is not kept here."""
+    outcome: Outcome
+    frames: tuple[str, ...] = ()
+    """The stack at the effect, innermost first, for people."""
+    scales: tuple[tuple[int, float], ...] = ()
+    """Size of the input and processor seconds, where more than one size was run."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the program came to its own end."""
+        return self.ending is Ending.EXITED
+
+    @property
+    def worked(self) -> bool:
+        """Whether a control came to a good end: exit code 0, without the effect."""
+        return self.ended and self.exit_code == 0 and not self.sighting.fired
+
+    @property
+    def result(self) -> RunResult:
+        """The run as the rules of the verdicts see it."""
+        return RunResult(
+            fired=self.sighting.fired,
+            attributed=self.sighting.attributed,
+            ended=self.ended,
+            limit=self.ending.value if self.ending in _LIMITS else None,
+            target_used=self.target_used,
+            tampered=self.tampered,
+            reason=self.sighting.reason or self.complaint,
+        )
+
+    @property
+    def complaint(self) -> str:
+        """Why a control did not work, in half a sentence."""
+        if self.sighting.fired:
+            return f"it shows the effect: {self.sighting.reason}"
+        if self.error:
+            return self.error.splitlines()[0][:200]
+        if self.ending is Ending.SIGNALED:
+            return f"it died of signal {self.signal}"
+        if not self.ended:
+            return f"it hit the limit {self.ending.value}"
+        if self.exit_code:
+            lines = [line for line in self.stderr.splitlines() if line.strip()]
+            return f"it exited with {self.exit_code}" + (f": {lines[-1][:200]}" if lines else "")
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is tried: a release laid out for a runtime, with the effect to watch for."""
+
+    effect: Effect
+    installation: Installation
+    runtime: Runtime
+
+
+@dataclass(slots=True)
+class Laboratory:
+    """Sandboxes to run trials in; safe to use from several threads."""
+
+    sandboxes: Sequence[Sandbox]
+    on_start: Callable[[Subject, str], None] | None = None
+    """Told what is about to run, for progress."""
+    _free: queue.SimpleQueue[Sandbox] = field(default_factory=queue.SimpleQueue, init=False)
+
+    def __post_init__(self) -> None:
+        for sandbox in self.sandboxes:
+            self._free.put(sandbox)
+
+    def close(self) -> None:
+        """Close every sandbox; what is running is ended."""
+        for sandbox in self.sandboxes:
+            sandbox.close()
+
+    def try_program(
+        self,
+        subject: Subject,
+        proof: Proof,
+        program: str | None,
+        purpose: Purpose,
+        harmless: Mapping[int, float] | None = None,
+    ) -> Run:
+        """Run one program of a proof once, at as many sizes as its effect asks for.
+
+        `program` is None for the control that only imports the target. `harmless` holds the
+        processor seconds of the benign program at each size, where the effect compares with it.
+
+        Raises:
+            SandboxError: nothing can be run here at all.
+        """
+        watching = subject.effect.watching
+        evidence: list[Evidence] = []
+        scales = watching.scales if program is not None else (1,)
+        for scale in scales:
+            evidence.append(self._once(subject, proof, program, scale, harmless or {}))
+            if len(scales) > 1 and enough(evidence):
+                break
+        sighting = subject.effect.judge(evidence)
+        return _summary(subject, program, purpose, sighting, scales, evidence)
+
+    def _once(
+        self,
+        subject: Subject,
+        proof: Proof,
+        program: str | None,
+        scale: int,
+        harmless: Mapping[int, float],
+    ) -> Evidence:
+        if self.on_start:
+            self.on_start(subject, program or "import")
+        key = secrets.token_bytes(_KEY_BYTES)
+        nonce = secrets.token_hex(_NONCE_BYTES)
+        laid_out = _lay_out(subject, proof, program, scale, key, nonce)
+        sandbox = self._free.get()
+        try:
+            outcome = sandbox.run(laid_out)
+        finally:
+            self._free.put(sandbox)
+        seen = observe(outcome.messages, key)
+        if subject.effect.watching.sample and subject.runtime.language == "python":
+            seen = parse_samples(
+                seen, outcome.samples, outcome.samples_sent, subject.installation
+            )
+        return Evidence(
+            outcome=outcome,
+            observation=seen,
+            target_roots=subject.installation.target_roots,
+            interpreter=subject.runtime.executable,
+            harmless=harmless,
+        )
+
+
+def _lay_out(
+    subject: Subject, proof: Proof, program: str | None, scale: int, key: bytes, nonce: str
+) -> Program:
+    """Return the program for the sandbox: the proof's files, one installation, one harness."""
+    installation, runtime, watching = subject.installation, subject.runtime, subject.effect.watching
+    entry = f"/work/{program}" if program is not None else None
+    instructions = Instructions(
+        effect=subject.effect.name,
+        entry=entry,
+        modules=installation.modules,
+        search_path=("/work", *installation.search_path),
+        target_roots=installation.target_roots,
+        dependency_roots=installation.dependency_roots,
+        package=installation.release.package,
+        nonce=nonce,
+        canary=CANARY,
+        secret=SECRET,
+        drop=DROP,
+        port=LISTENER_PORT,
+        sample=watching.sample,
+    )
+    in_python = runtime.language == "python"
+    return Program(
+        argv=_python_command(runtime) if in_python else _node_command(runtime, entry),
+        python_script=in_python,
+        environment=environment(nonce, scale),
+        binds=(*runtime.binds, *installation.binds, Bind(HARNESS, "/harness")),
+        links=installation.links,
+        files=(
+            *(File(f"/work/{name}", content) for name, content in proof.files.items()),
+            *(File(path, content) for path, content in installation.files.items()),
+            *canaries(secrets.token_hex(_NONCE_BYTES)),
+        ),
+        writable=(WITNESS_FOLDER,),
+        limits=Limits(wall_seconds=proof.timeout if program is not None else _IMPORT_SECONDS),
+        watch=Watch(
+            key=instructions.encode(key),
+            listener=watching.listener,
+            witnesses=watching.witnesses,
+            sample_signal=signal.SIGUSR1 if watching.sample and in_python else 0,
+            sample_seconds=SAMPLE_SECONDS if watching.sample and in_python else (),
+            trace=watching.trace,
+        ),
+    )
+
+
+def _python_command(runtime: Runtime) -> tuple[str, ...]:
+    return (runtime.executable, "-I", "-S", "-B", "/harness/python/main.py")
+
+
+def _node_command(runtime: Runtime, entry: str | None) -> tuple[str, ...]:
+    preload = "/harness/javascript/preload.cjs"
+    return (runtime.executable, "--require", preload, entry or "/harness/javascript/import.cjs")
+
+
+def _summary(
+    subject: Subject,
+    program: str | None,
+    purpose: Purpose,
+    sighting: Sighting,
+    scales: Sequence[int],
+    evidence: Sequence[Evidence],
+) -> Run:
+    last = evidence[-1]
+    outcome, seen = last.outcome, last.observation
+    return Run(
+        version=subject.installation.release.version,
+        program=program or "import",
+        purpose=purpose,
+        runtime=subject.runtime.name,
+        sighting=sighting,
+        ending=outcome.ending,
+        exit_code=outcome.exit_code,
+        signal=outcome.signal,
+        wall_seconds=sum(one.outcome.wall_seconds for one in evidence),
+        cpu_seconds=sum(one.outcome.cpu_seconds for one in evidence),
+        target_used=any(one.observation.target_used for one in evidence),
+        tampered=_tampering([one.observation for one in evidence]),
+        error=seen.error,
+        stdout=outcome.stdout[:_TEXT_KEPT].decode("utf-8", "replace"),
+        stderr=outcome.stderr[:_TEXT_KEPT].decode("utf-8", "replace"),
+        evidence_sha256=_digest(evidence),
+        outcome=outcome,
+        frames=_readable_frames(seen),
+        scales=tuple(
+            (scale, one.outcome.cpu_seconds)
+            for scale, one in zip(scales, evidence, strict=False)
+            if len(scales) > 1
+        ),
+    )
+
+
+def _tampering(observations: Sequence[Observation]) -> str | None:
+    """Return what the proof did to its watcher, if anything."""
+    for seen in observations:
+        if seen.problems:
+            return seen.problems[0]
+        for tamper in seen.tampers:
+            if not attribute(tamper.frames).attributed:
+                return tamper.what
+    return None
+
+
+def _readable_frames(seen: Observation) -> tuple[str, ...]:
+    frames = seen.effects[0].frames if seen.effects else ()
+    if not frames and seen.samples:
+        frames = seen.samples[-1]
+    return tuple(f"{frame.function} ({frame.file}:{frame.line})" for frame in frames[:20])
+
+
+def _digest(evidence: Sequence[Evidence]) -> str:
+    """Return the SHA-256 over what came out of the sandbox, each part with its length."""
+    digest = hashlib.sha256()
+    for one in evidence:
+        outcome = one.outcome
+        ending = f"{outcome.ending} {outcome.exit_code} {outcome.signal} {outcome.connections}"
+        parts = [ending.encode(), outcome.stdout, outcome.stderr, outcome.samples]
+        for part in (*parts, *outcome.messages):
+            digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()

@@ -1,0 +1,45 @@
+"""What the note beside an example expects, read from its front matter.
+
+A note is a Markdown file with the finding file's name and the ending `.md`; between its first two
+lines `---` stand lines `key: value`. Only `expected` and `range` are read here; the rest is for
+people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+_FENCE = "---"
+_MOST_BYTES = 64 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What should be found."""
+
+    verdict: str
+    """A verdict's word, or `refused`."""
+    vers: str | None = None
+    """The affected range as a VERS string, if the note names one."""
+
+
+def expectation_of(finding_file: Path) -> Expectation | None:
+    """Return what the note beside a finding file expects; None if there is no such note."""
+    try:
+        with finding_file.with_suffix(".md").open(encoding="utf-8") as file:
+            lines = file.read(_MOST_BYTES).splitlines()
+    except OSError:
+        return None
+    if not lines or lines[0].strip() != _FENCE:
+        return None
+    found: dict[str, str] = {}
+    for line in lines[1:]:
+        if line.strip() == _FENCE:
+            break
+        key, separator, value = line.partition(":")
+        if separator:
+            found[key.strip()] = value.strip()
+    if "expected" not in found:
+        return None
+    return Expectation(found["expected"], found.get("range") or None)

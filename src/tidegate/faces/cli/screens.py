@@ -1,0 +1,143 @@
+"""What the commands show to people: tables and progress on a terminal, plain text in a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from tidegate.engines.reproduction.reproduce import Range, Reproduction
+from tidegate.engines.reproduction.trials import Laboratory, Subject
+
+OUT = Console()
+ERRORS = Console(stderr=True)
+
+_COLOURS = {
+    "reproduced": "bold red",
+    "flaky": "yellow",
+    "not-reproduced": "green",
+    "unattributed": "magenta",
+    "inconclusive": "cyan",
+    "refused": "dim",
+    "not-tested": "dim",
+}
+
+
+def safe(text: str) -> str:
+    """Return text of a stranger so that neither a terminal nor the markup obeys it."""
+    return escape("".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text))
+
+
+def word(verdict: str) -> str:
+    """Return a verdict's word in its colour."""
+    return f"[{_COLOURS.get(verdict, 'white')}]{verdict}[/]"
+
+
+def show_reproduction(reproduction: Reproduction) -> None:
+    """Show one finding's verdict, its runs and its range."""
+    finding, verdict = reproduction.finding, reproduction.verdict
+    OUT.print(f"[bold]{safe(finding.id)}[/]  {safe(finding.title)}")
+    OUT.print(f"{word(verdict.word.value)} ({verdict.trust.value}): {safe(verdict.reason)}")
+    if reproduction.judged.runs:
+        table = Table("run", "program", "runtime", "effect", "ended", "ms", box=None, pad_edge=False)
+        for run in reproduction.judged.runs:
+            effect = "target" if run.sighting.attributed else "seen" if run.sighting.fired else "-"
+            code = run.exit_code if run.exit_code is not None else run.signal
+            table.add_row(
+                run.purpose.value,
+                safe(run.program),
+                run.runtime,
+                effect,
+                run.ending.value if code is None else f"{run.ending.value} {code}",
+                f"{run.wall_seconds * 1000:.0f}",
+            )
+        OUT.print(table)
+    stack = next((run.frames for run in reproduction.judged.runs if run.sighting.attributed), ())
+    for frame in stack[:5]:
+        OUT.print(f"  at {safe(frame)}", style="dim", highlight=False)
+    if reproduction.range is not None:
+        _show_range(reproduction.range)
+
+
+def _show_range(found: Range) -> None:
+    OUT.print(f"affected: [bold]{safe(found.affected.vers)}[/]", highlight=False)
+    table = Table("line", "versions", box=None, pad_edge=False)
+    lines: dict[str, list[str]] = {}
+    for run in found.search.runs:
+        text = f"{safe(run.version)}{'?' if run.inferred else ''}"
+        lines.setdefault(run.line, []).append(f"[{_COLOURS[run.verdict]}]{text}[/]")
+    for line, versions in lines.items():
+        table.add_row(safe(line), " ".join(versions))
+    OUT.print(table, highlight=False)
+    legend = "  ".join(word(name) for name in _COLOURS if name != "refused")
+    OUT.print(f"{legend}  (? inferred)")
+    for note in (*found.affected.notes, *found.search.surprises):
+        OUT.print(f"note: {safe(note)}", highlight=False)
+
+
+class Doing:
+    """Progress over findings: how many, how fast, and what is running now."""
+
+    def __init__(self, laboratory: Laboratory, total: int, *, quiet: bool) -> None:
+        self._laboratory = laboratory
+        self._runs = 0
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.fields[finding]}"),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TextColumn("{task.fields[now]}"),
+            console=ERRORS,
+            transient=True,
+            disable=quiet or not ERRORS.is_terminal,
+        )
+        self._task = self._progress.add_task("", total=total, finding="", rate="", now="")
+
+    def __enter__(self) -> Doing:
+        self._laboratory.on_start = self._started
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._laboratory.on_start = None
+        self._progress.stop()
+
+    def begin(self, finding: str) -> None:
+        """Say which finding is worked on now."""
+        self._progress.update(self._task, finding=safe(finding)[:50])
+
+    def end(self) -> None:
+        """Say that it is done."""
+        self._progress.advance(self._task)
+
+    def of_range(self, version: str, done: int, expected: int) -> None:
+        """Say how far the search of a range has come."""
+        self._progress.update(self._task, now=f"range: {done} of {expected}, {safe(version)}")
+
+    def _started(self, subject: Subject, program: str) -> None:
+        self._runs += 1
+        elapsed = self._progress.tasks[0].elapsed or 0.001
+        release = subject.installation.release
+        self._progress.update(
+            self._task,
+            rate=f"{self._runs / elapsed:.0f} runs/s",
+            now=f"{safe(release.package)} {safe(release.version)} {safe(program)}",
+        )
+
+
+def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Show a table whose cells are markup already."""
+    table = Table(*columns, title=title, title_justify="left", pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    OUT.print(table)

@@ -32,7 +32,6 @@ from tidegate.engines.reproduction.effects.model import (
 from tidegate.engines.reproduction.observations import (
     Instructions,
     Observation,
-    attribute,
     observe,
     parse_samples,
 )
@@ -55,6 +54,8 @@ _KEY_BYTES = 32
 _NONCE_BYTES = 8
 _TEXT_KEPT = 4000
 _IMPORT_SECONDS = 20.0
+_IMPORT_PROGRAM = "/work/tidegate-import.cjs"
+"""Beside the proof's files, since Node looks for packages from where a program lies."""
 _LIMITS = {Ending.WALL_TIME, Ending.CPU_TIME, Ending.MEMORY, Ending.OUTPUT}
 
 
@@ -234,7 +235,6 @@ def _lay_out(
         search_path=("/work", *installation.search_path),
         target_roots=installation.target_roots,
         dependency_roots=installation.dependency_roots,
-        package=installation.release.package,
         nonce=nonce,
         canary=CANARY,
         secret=SECRET,
@@ -244,7 +244,7 @@ def _lay_out(
     )
     in_python = runtime.language == "python"
     return Program(
-        argv=_python_command(runtime) if in_python else _node_command(runtime, entry),
+        argv=_python_command(runtime) if in_python else _node_command(subject, entry),
         python_script=in_python,
         environment=environment(nonce, scale),
         binds=(*runtime.binds, *installation.binds, Bind(HARNESS, "/harness")),
@@ -252,6 +252,7 @@ def _lay_out(
         files=(
             *(File(f"/work/{name}", content) for name, content in proof.files.items()),
             *(File(path, content) for path, content in installation.files.items()),
+            File(_IMPORT_PROGRAM, (HARNESS / "javascript/import.cjs").read_bytes()),
             *canaries(secrets.token_hex(_NONCE_BYTES)),
         ),
         writable=(WITNESS_FOLDER,),
@@ -271,9 +272,9 @@ def _python_command(runtime: Runtime) -> tuple[str, ...]:
     return (runtime.executable, "-I", "-S", "-B", "/harness/python/main.py")
 
 
-def _node_command(runtime: Runtime, entry: str | None) -> tuple[str, ...]:
-    preload = "/harness/javascript/preload.cjs"
-    return (runtime.executable, "--require", preload, entry or "/harness/javascript/import.cjs")
+def _node_command(subject: Subject, entry: str | None) -> tuple[str, ...]:
+    program = (entry,) if entry else (_IMPORT_PROGRAM, *subject.installation.modules)
+    return (subject.runtime.executable, "--require", "/harness/javascript/preload.cjs", *program)
 
 
 def _summary(
@@ -315,13 +316,7 @@ def _summary(
 
 def _tampering(observations: Sequence[Observation]) -> str | None:
     """Return what the proof did to its watcher, if anything."""
-    for seen in observations:
-        if seen.problems:
-            return seen.problems[0]
-        for tamper in seen.tampers:
-            if not attribute(tamper.frames).attributed:
-                return tamper.what
-    return None
+    return next((what for seen in observations for what in seen.tampers), None)
 
 
 def _readable_frames(seen: Observation) -> tuple[str, ...]:

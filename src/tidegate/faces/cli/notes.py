@@ -12,6 +12,7 @@ from pathlib import Path
 
 _FENCE = "---"
 _MOST_BYTES = 64 << 10
+_NO_RANGE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +43,5 @@ def expectation_of(finding_file: Path) -> Expectation | None:
             found[key.strip()] = value.strip()
     if "expected" not in found:
         return None
-    return Expectation(found["expected"], found.get("range") or None)
+    vers = found.get("range", _NO_RANGE)
+    return Expectation(found["expected"], None if vers == _NO_RANGE else vers)

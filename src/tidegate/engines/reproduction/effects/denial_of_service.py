@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tidegate.engines.reproduction.effects.model import NOTHING, Evidence, Sighting, Watching
-from tidegate.engines.reproduction.observations import attribute, signature
+from tidegate.engines.reproduction.frames import attribute, signature
 from tidegate.engines.sandbox.model import Ending
 
 SCALES = (1, 2, 4, 8, 16, 32, 64)

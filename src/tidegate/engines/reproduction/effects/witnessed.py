@@ -20,7 +20,8 @@ from tidegate.engines.reproduction.effects.model import (
     Sighting,
     Watching,
 )
-from tidegate.engines.reproduction.observations import Seen, attribute, signature
+from tidegate.engines.reproduction.frames import attribute, signature
+from tidegate.engines.reproduction.observations import Seen
 from tidegate.engines.sandbox.model import Outcome
 
 IN_PROCESS = "in-process"

@@ -1,0 +1,245 @@
+"""The audit hook (PEP 578): sees what the program does, and whose code was doing it.
+
+The hook is held by the interpreter alone; no object that the proof can name leads to it. It calls
+nothing that the proof could have exchanged, looks only at values of exact built-in types, and
+tells before what it tells of happens. What it cannot withstand stands in `docs/threat-model.md`.
+"""
+
+_LAUNCHES = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn")
+_PRYING = {
+    "gc.get_objects": "it searched the memory for objects",
+    "gc.get_referrers": "it searched the memory for objects",
+    "gc.get_referents": "it searched the memory for objects",
+    "sys._current_frames": "it looked at the stacks of all threads",
+    "sys._current_exceptions": "it looked at the stacks of all threads",
+    "sys.addaudithook": "it added an audit hook",
+    "sys.settrace": "it traced the interpreter",
+    "sys.setprofile": "it traced the interpreter",
+    "sys.monitoring.register_callback": "it traced the interpreter",
+    "code.__new__": "it made code by hand",
+}
+_PRYING_MODULES = ("ctypes", "_ctypes", "_testcapi", "_testinternalcapi", "_xxsubinterpreters",
+                   "_interpreters", "_interpchannels", "_xxinterpchannels", "_testlimitedcapi")  # fmt: skip
+_WRITING = 0o1 | 0o2 | 0o100 | 0o1000 | 0o2000  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND
+_MOST_REPORTS = 60
+_MOST_FRAMES = 60
+_MOST_LINKS = 8
+
+
+def install(key, told, runtime_roots):
+    """Put the watcher in place."""
+    import builtins
+    import functools
+    import sys
+
+    send = open_channel(key)  # noqa: F821  defined in channel.py, executed before this file
+    if not hasattr(sys, "addaudithook"):
+        _watch_without_hooks(send, told)
+        return
+    if told["sample"]:
+        import faulthandler
+        import signal
+
+        faulthandler.register(signal.SIGUSR1, file=4, all_threads=False, chain=False)
+    sys.addaudithook(_make_hook(send, told, runtime_roots))
+    # A call of it is an audit event, so that it leads nowhere but to the hook.
+    builtins.tidegate_canary = functools.partial(sys.audit, "tidegate.canary")
+
+
+def _make_hook(send, told, runtime_roots):
+    import _thread
+    import posix
+    import sys
+
+    owner, note, area = make_origins(told, runtime_roots)  # noqa: F821  from origins.py
+    get_frame, get_ident = sys._getframe, _thread.get_ident
+    guarded = told["secret"].rpartition("/")[0]
+    spot = _make_spot(posix, guarded)
+    inside = set()  # threads that are in the hook: what it does raises events, too
+    sent = set()
+    state = {"used": False}
+    effect, sampling, port = told["effect"], told["sample"], told["port"]
+    target_roots = tuple(root + "/" for root in told["target_roots"])
+    own = {}
+
+    def stack():
+        """Return the frames outside of the hook, innermost first, and whose hand is at work."""
+        frame, rows, hand = get_frame(), [], None
+        while frame.f_code is not own["hook"]:
+            frame = frame.f_back
+        frame = frame.f_back
+        while frame is not None and len(rows) < _MOST_FRAMES:
+            code = frame.f_code
+            whose = owner(code)
+            if whose != "runtime" and hand is None:
+                hand = whose
+            rows.append((whose, code.co_filename, frame.f_lineno or 0, code.co_name))
+            frame = frame.f_back
+        return rows, hand
+
+    def report(kind, what, **more):
+        if len(sent) < _MOST_REPORTS:
+            message = dict(more, kind=kind)
+            once = (kind, what, str(more.get("frames")))
+            if once not in sent:
+                sent.add(once)
+                send(message)
+
+    def saw(name, detail):
+        rows, _ = stack()
+        report("effect", detail, effect=name, detail=detail, frames=rows)
+
+    def suspect(what):
+        rows, hand = stack()
+        if hand in (None, "proof"):
+            report("tamper", what, what=what, frames=rows)
+
+    def executed(code):
+        name = code.co_filename
+        whose = area(name)
+        if whose == "target" and not state["used"] and owner(code) == "target":
+            state["used"] = True
+            send({"kind": "used"})
+        imported_library = whose == "runtime" and code.co_name == "<module>"
+        forged = sampling and not imported_library and owner(code) == "proof"
+        if (whose == "proof" or forged) and name[:6] != "/work/":
+            _, hand = stack()
+            note(code, hand or "runtime")
+            if sampling and hand == "proof":
+                report("compiled", name, file=name)
+
+    def opened(path, flags):
+        if type(path) is int:
+            if path in (3, 4):
+                suspect("it opened the watcher's channel")
+        elif flags & _WRITING:
+            written(path)
+        elif effect == "file-read" and spot(path) == "secret":
+            saw("file-read", "the secret was opened")
+
+    def written(path):
+        name = spot(path)
+        if name == "drop":
+            if effect == "file-write":
+                saw("file-write", "the file was created")
+        elif name is not None:
+            suspect("it wrote among the witnesses of the watcher")
+
+    def connected(address):
+        if type(address) is tuple and len(address) > 1 and address[1] == port:
+            saw("network-request", "a connection to port %d" % port)
+
+    def launched(event, args):
+        words = [word for word in args[:2] if type(word) is str]
+        for word in args[:2]:
+            if type(word) in (list, tuple):
+                words.extend(part for part in word if type(part) is str)
+        saw("code-execution", ("%s %s" % (event, " ".join(words)))[:300])
+
+    def imported(args):
+        name, file = args[0], args[1]
+        if type(name) is str and name.partition(".")[0] in _PRYING_MODULES:
+            suspect("it imported %s" % name)
+        if type(file) is str:
+            if file.startswith(target_roots) and not state["used"]:
+                state["used"] = True
+                send({"kind": "used"})
+            if file[:6] in ("/work/", "/home/") or file[:5] in ("/tmp/", "/dev/"):
+                suspect("it loaded native code of its own")
+
+    def look(event, args):
+        if event == "exec":
+            executed(args[0])
+        elif event == "import":
+            imported(args)
+        elif event == "open":
+            opened(args[0], args[2] if type(args[2]) is int else 0)
+        elif event == "tidegate.canary":
+            if effect == "code-execution":
+                saw("code-execution", "in-process")
+        elif event in _LAUNCHES:
+            if effect == "code-execution":
+                launched(event, args)
+        elif event in ("os.rename", "os.link", "os.symlink"):
+            written(args[1])
+        elif event == "os.mkdir":
+            written(args[0])
+        elif event in ("socket.connect", "socket.sendto"):
+            if effect == "network-request":
+                connected(args[1])
+        elif event[:7] == "ctypes.":
+            suspect("it used ctypes")
+        elif event in _PRYING:
+            suspect(_PRYING[event])
+
+    def hook(event, args):
+        thread = get_ident()
+        if thread in inside:
+            return
+        inside.add(thread)
+        try:
+            look(event, args)
+        except BaseException:
+            # Its traceback would lead the proof to everything in here.
+            pass
+        finally:
+            inside.discard(thread)
+
+    own["hook"] = hook.__code__
+    return hook
+
+
+def _make_spot(posix, folder):
+    """Return a function that gives the name under which a path lies in a folder, or None.
+
+    Links are followed; the file itself need not exist.
+    """
+    stat, readlink, decode = posix.stat, posix.readlink, bytes.decode
+    wanted = stat(folder)
+
+    def is_folder(path):
+        try:
+            found = stat(path)
+        except (OSError, ValueError):
+            return False
+        return (found.st_dev, found.st_ino) == (wanted.st_dev, wanted.st_ino)
+
+    def spot(path):
+        if type(path) is bytes:
+            path = decode(path, "utf-8", "surrogateescape")
+        if type(path) is not str:
+            return None
+        for _ in range(_MOST_LINKS):
+            above, slash, last = path.rpartition("/")
+            try:
+                to = readlink(path)
+            except (OSError, ValueError):
+                return last if is_folder(above or slash or ".") else None
+            path = to if to[:1] == "/" or not above else above + "/" + to
+        return None
+
+    return spot
+
+
+def _watch_without_hooks(send, told):
+    """Before 3.8 there is nothing but to see at the end whether the target was loaded."""
+    import atexit
+    import posix
+    import sys
+
+    roots = tuple(root + "/" for root in told["target_roots"])
+
+    def tell():
+        for module in list(sys.modules.values()):
+            if str(getattr(module, "__file__", "")).startswith(roots):
+                send({"kind": "used"})
+                return
+
+    leave = posix._exit
+
+    def tell_and_leave(status):
+        tell()
+        leave(status)
+
+    atexit.register(tell)
+    posix._exit = sys.modules["os"]._exit = tell_and_leave

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from tidegate.engines.formats.finding import Proof
 from tidegate.engines.reproduction.effects import Effect
 from tidegate.engines.reproduction.packages import (
     Ecosystem,
-    Installation,
     PackageError,
     Release,
     Runtime,
@@ -81,7 +81,7 @@ def prepare(
     problem = ""
     for runtime in _fit(ecosystem, effect):
         try:
-            for installation in _ways(ecosystem, release, runtime, proof):
+            for installation in ecosystem.installations(release, runtime, proof.needs):
                 subject = Subject(effect, installation, runtime)
                 control = _control(laboratory, subject, proof)
                 if control.worked or control.sighting.fired:
@@ -95,16 +95,11 @@ def prepare(
 
 
 def _fit(ecosystem: Ecosystem, effect: Effect) -> Iterator[Runtime]:
-    for runtime in ecosystem.runtimes():
+    # The older ones are fetched when, and only when, nothing at hand will do.
+    for runtime in chain(ecosystem.runtimes(), ecosystem.older_runtimes()):
         old = runtime.language == "python" and runtime.release[:2] < _AUDIT_HOOKS_SINCE
         if not (old and effect.needs_audit):
             yield runtime
-
-
-def _ways(
-    ecosystem: Ecosystem, release: Release, runtime: Runtime, proof: Proof
-) -> Iterator[Installation]:
-    yield from ecosystem.installations(release, runtime, proof.needs)
 
 
 def _control(laboratory: Laboratory, subject: Subject, proof: Proof) -> Run:

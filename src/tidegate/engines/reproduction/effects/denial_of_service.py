@@ -32,7 +32,7 @@ class DenialOfService:
 
     name = "denial-of-service"
     languages = frozenset({"python", "javascript"})
-    needs_audit = False
+    needs_audit = True  # without hooks nobody sees code that is compiled under a false name
     watching = Watching(sample=True, scales=SCALES)
 
     def judge(self, evidence: Sequence[Evidence]) -> Sighting:

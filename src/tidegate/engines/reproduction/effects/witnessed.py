@@ -39,6 +39,9 @@ class Witnessed:
     watching: Watching
     languages: frozenset[str] = frozenset({"python", "javascript"})
     needs_audit: bool = True
+    exact: bool = True
+    """Whether a report names the very thing that left the trace; which of several started
+    programs ran the canary, nobody can tell."""
 
     def judge(self, evidence: Sequence[Evidence]) -> Sighting:
         """Combine the reports of the harness with the trace that was found outside."""
@@ -47,6 +50,9 @@ class Witnessed:
         reports = [report for report in seen.effects if report.effect == self.name]
         real = [report for report in reports if came or report.detail == IN_PROCESS]
         blamed = [report for report in real if attribute(report.frames).attributed]
+        if not self.exact and len(blamed) < len(real):
+            # The trace could be any of these calls' doing, so it speaks for none of them.
+            blamed = [report for report in blamed if report.detail == IN_PROCESS]
         if blamed:
             return Sighting(
                 fired=True,
@@ -54,8 +60,9 @@ class Witnessed:
                 reason=f"{self.what}: {blamed[0].detail}",
                 signature=signature(blamed[0].frames),
             )
-        if real:
-            return Sighting(fired=True, reason=_not_the_target(self.what, real[0]))
+        strange = [report for report in real if not attribute(report.frames).attributed]
+        if strange:
+            return Sighting(fired=True, reason=_not_the_target(self.what, strange[0]))
         if came and self.watching.leaves_a_trace:
             return Sighting(
                 fired=True, reason=f"{self.what}, by code whose stack the watcher cannot see"
@@ -81,7 +88,7 @@ def _was_read(outcome: Outcome) -> bool:
 
 
 CODE_EXECUTION = Witnessed(
-    "code-execution", "the canary ran", _exists(RAN), Watching(witnesses=(RAN,))
+    "code-execution", "the canary ran", _exists(RAN), Watching(witnesses=(RAN,)), exact=False
 )
 FILE_READ = Witnessed(
     "file-read", "the secret was opened", _was_read, Watching(witnesses=(SECRET,))

@@ -93,7 +93,7 @@ module.exports = ({ told, quote, report }) => {
     const origin = site.getEvalOrigin();
     if (site.getScriptNameOrSourceURL() || typeof origin !== "string") return "proof";
     const nested = exec(/^eval at .*\(eval at /, origin);
-    const found = exec(/\(((?:\/|file:|node:|[\w@]).*):\d+:\d+\)$/, origin);
+    const found = exec(/\(([^()]*):\d+:\d+\)$/, origin);
     return nested || !found ? "proof" : fromFile(found[1], {});
   }
 
@@ -174,7 +174,11 @@ module.exports = ({ told, quote, report }) => {
     return found;
   }
 
+  let following = false;
+
   function followCauses() {
+    if (following) return;
+    following = true;
     const { createHook, executionAsyncId } = require("async_hooks");
     const hook = createHook({
       init(id) {

@@ -26,14 +26,13 @@ if (isMainThread && process.ppid === 1) {
   }
   require("./guards.cjs")(channel, origins);
   const watchers = {
-    "code-execution": "./programs.cjs",
-    "file-read": "./files.cjs",
-    "file-write": "./files.cjs",
-    "network-request": "./network.cjs",
-    "prototype-pollution": "./prototype.cjs",
+    "code-execution": ["./programs.cjs", "./files.cjs"],
+    "file-read": ["./files.cjs"],
+    "file-write": ["./files.cjs"],
+    "network-request": ["./network.cjs"],
+    "prototype-pollution": ["./prototype.cjs"],
   };
-  const watcher = watchers[channel.told.effect];
-  if (watcher) {
+  for (const watcher of watchers[channel.told.effect] || []) {
     require(watcher)(channel, origins);
   }
   const { syncBuiltinESMExports } = require("module");

@@ -9,6 +9,7 @@ const { writeSync } = require("fs");
 const { Session } = require("inspector");
 const { workerData } = require("worker_threads");
 
+const IDLE = ["(idle)", "(root)", "(program)", "(garbage collector)"];
 const PERIOD = 150;
 const MOST_SAMPLES = 60;
 const MOST_FRAMES = 60;
@@ -29,8 +30,6 @@ function owner(frame) {
 session.connectToMainThread();
 // A session alone does not keep this thread alive.
 setInterval(() => undefined, 1000);
-Atomics.store(workerData.ready, 0, 1);
-Atomics.notify(workerData.ready, 0);
 session.on("Debugger.scriptParsed", ({ params }) => {
   const { scriptId, hasSourceURL, embedderName, stackTrace } = params;
   if (hasSourceURL) {
@@ -58,7 +57,7 @@ function busiest({ nodes }) {
   let most;
   for (const node of nodes) {
     for (const child of node.children || []) parents.set(child, node);
-    const idle = ["(idle)", "(root)"].includes(node.callFrame.functionName);
+    const idle = IDLE.includes(node.callFrame.functionName);
     if (!idle && (!most || node.hitCount > most.hitCount)) most = node;
   }
   const frames = [];
@@ -76,6 +75,7 @@ async function main() {
   await post("Debugger.setSkipAllPauses", { skip: true });
   await post("Profiler.enable");
   await post("Profiler.setSamplingInterval", { interval: 2000 });
+  Atomics.store(workerData.ready, 0, 1);
   for (let taken = 0; taken < MOST_SAMPLES; taken += 1) {
     await post("Profiler.start");
     await new Promise((done) => setTimeout(done, PERIOD));

@@ -77,22 +77,20 @@ def _make_hook(send, told, runtime_roots):
             frame = frame.f_back
         return rows, hand
 
-    def report(kind, what, **more):
-        if len(sent) < _MOST_REPORTS:
-            message = dict(more, kind=kind)
-            once = (kind, what, str(more.get("frames")))
-            if once not in sent:
-                sent.add(once)
-                send(message)
+    def report(message):
+        once = str(message)
+        if len(sent) < _MOST_REPORTS and once not in sent:
+            sent.add(once)
+            send(message)
 
     def saw(name, detail):
         rows, _ = stack()
-        report("effect", detail, effect=name, detail=detail, frames=rows)
+        report({"kind": "effect", "effect": name, "detail": detail, "frames": rows})
 
     def suspect(what):
         rows, hand = stack()
         if hand in (None, "proof"):
-            report("tamper", what, what=what, frames=rows)
+            report({"kind": "tamper", "what": what, "frames": rows})
 
     def executed(code):
         name = code.co_filename
@@ -106,7 +104,7 @@ def _make_hook(send, told, runtime_roots):
             _, hand = stack()
             note(code, hand or "runtime")
             if sampling and hand == "proof":
-                report("compiled", name, file=name)
+                report({"kind": "compiled", "file": name})
 
     def opened(path, flags):
         if type(path) is int:

@@ -1,0 +1,57 @@
+# `make help` lists what there is to make. Every target makes ready what it needs: see scripts/setup.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test test-fast lint ruff-check ruff-format types imports fmt bench clean \
+        setup environment
+
+BIN := .venv/bin
+WORKERS ?= 2
+# A file stays on one worker: its tests share a sandbox, and some share addresses of the host.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup ## Work through examples/: verdicts, ranges and receipts in out/examples
+	$(BIN)/tidegate run examples --out out/examples
+
+test: setup ## Run every test, those that read the real registries included
+	$(PYTEST) $(ARGS)
+
+test-fast: setup ## Run the tests that need no network and little time
+	$(PYTEST) -m 'not network and not slow' $(ARGS)
+
+lint: ruff-check ruff-format types imports ## Check style, form, types and the direction of imports
+
+ruff-check: environment
+	$(BIN)/ruff check .
+
+ruff-format: environment
+	$(BIN)/ruff format --check .
+
+types: environment
+	$(BIN)/mypy
+
+imports: environment
+	$(BIN)/lint-imports
+
+fmt: environment ## Bring the code into form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## Print the figures: start-up, throughput, versions run
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean: ## Remove the environment and the caches; results in out/ stay
+	rm -rf .venv .uv .stamps build dist .mypy_cache .pytest_cache .ruff_cache \
+	    .import_linter_cache .hypothesis
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# Everything: the environment and the sandbox.
+setup:
+	@scripts/setup
+
+# Enough for whatever runs no proof.
+environment:
+	@scripts/setup environment

@@ -141,25 +141,21 @@ JAVASCRIPT = {
         f"vm.compileFunction('tidegate_canary()', [], {{ filename: '{FILE}' }})()"
     ),
     "compiles a module under the target's name": (
-        "const M = require('module'); "
-        f"new M('{FILE}')._compile('tidegate_canary()', '{FILE}')"
+        f"const M = require('module'); new M('{FILE}')._compile('tidegate_canary()', '{FILE}')"
     ),
     "compiles under the runtime's name": (
         "t.call(vm.runInThisContext('() => tidegate_canary()', { filename: 'node:fs' }))"
     ),
-    "says where its text comes from": (
-        f"eval('tidegate_canary()\\n//# sourceURL={FILE}')"
-    ),
+    "says where its text comes from": (f"eval('tidegate_canary()\\n//# sourceURL={FILE}')"),
     "says it in a nested text": (
         f"eval('eval(\"tidegate_canary()\")\\n//# sourceURL=eval at x ({FILE}:1:1)')"
     ),
     "names a function like a place": (
-        f"const o = {{ 'x ({FILE}:1:1)': () => eval('tidegate_canary()') }}; "
-        f"o['x ({FILE}:1:1)']()"
+        f"const o = {{ 'x ({FILE}:1:1)': () => eval('tidegate_canary()') }}; o['x ({FILE}:1:1)']()"
     ),
     "exchanges what the loader reads": (
-        f"delete require.cache['{FILE}']; const r = fs.readFileSync; "
-        f"fs.readFileSync = (p, ...o) => String(p) === '{FILE}' ? 'tidegate_canary()' : r(p, ...o); "
+        f"delete require.cache['{FILE}']; const r = fs.readFileSync, f = '{FILE}'; "
+        "fs.readFileSync = (p, ...o) => (String(p) === f ? 'tidegate_canary()' : r(p, ...o)); "
         f"require('{NAME}')"
     ),
     "hands the target a callback": "t.call(() => tidegate_canary())",
@@ -170,9 +166,7 @@ JAVASCRIPT = {
         "require('child_process').spawn('/bin/sh', ['-c', '/witness/can*']); t.harmless()"
     ),
     "writes the witness itself": "fs.writeFileSync('/witness/ran', ''); t.harmless()",
-    "formats stacks itself": (
-        "Error.prepareStackTrace = () => []; tidegate_canary()"
-    ),
+    "formats stacks itself": ("Error.prepareStackTrace = () => []; tidegate_canary()"),
     "formats stacks for good": (
         "Object.defineProperty(Error, 'prepareStackTrace', { value: () => [], writable: false }); "
         "tidegate_canary()"
@@ -204,9 +198,7 @@ JAVASCRIPT = {
     "starts a thread": (
         "new (require('worker_threads').Worker)('1', { eval: true }); t.call(tidegate_canary)"
     ),
-    "takes a picture of the memory": (
-        "require('v8').getHeapSnapshot(); t.call(tidegate_canary)"
-    ),
+    "takes a picture of the memory": ("require('v8').getHeapSnapshot(); t.call(tidegate_canary)"),
     "changes flags": (
         "require('v8').setFlagsFromString('--allow-natives-syntax'); t.call(tidegate_canary)"
     ),

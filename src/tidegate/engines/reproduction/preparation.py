@@ -91,7 +91,9 @@ def prepare(
             problem = problem or str(error)
     if nearest is not None:
         return Unprepared(_why(nearest), nearest)
-    return Unprepared(problem or f"no interpreter at hand can run {effect.name} for {release.package}")
+    if not problem:
+        problem = f"no interpreter at hand can watch for {effect.name} in {ecosystem.language}"
+    return Unprepared(problem)
 
 
 def _fit(ecosystem: Ecosystem, effect: Effect) -> Iterator[Runtime]:

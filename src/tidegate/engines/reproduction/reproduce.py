@@ -133,7 +133,9 @@ class Reproducer:
             return _unrun(finding, asked, f"packages of type {finding.target.type} are not covered")
         if proof.language != ecosystem.language or proof.language not in effect.languages:
             return _unrun(
-                finding, asked, f"{effect.name} of a {finding.target.type} package cannot be "
+                finding,
+                asked,
+                f"{effect.name} of a {finding.target.type} package cannot be "
                 f"watched in a {proof.language} program",
             )
         try:

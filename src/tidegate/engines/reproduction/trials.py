@@ -210,9 +210,7 @@ class Laboratory:
             self._free.put(sandbox)
         seen = observe(outcome.messages, key)
         if subject.effect.watching.sample and subject.runtime.language == "python":
-            seen = parse_samples(
-                seen, outcome.samples, outcome.samples_sent, subject.installation
-            )
+            seen = parse_samples(seen, outcome.samples, outcome.samples_sent, subject.installation)
         return Evidence(
             outcome=outcome,
             observation=seen,

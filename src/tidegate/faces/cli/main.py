@@ -76,7 +76,10 @@ def reproduce(
     results = Results.open(out, instance_key()) if out else None
     refused = _refuse([record for record in records if isinstance(record, Refusal)])
     findings = [record for record in records if isinstance(record, Finding)]
-    with open_workshop() as shop, screens.Doing(shop.laboratory, len(findings), quiet=as_json) as doing:
+    with (
+        open_workshop() as shop,
+        screens.Doing(shop.laboratory, len(findings), quiet=as_json) as doing,
+    ):
         for finding in findings:
             doing.begin(finding.id)
             started = datetime.now(UTC)
@@ -225,14 +228,15 @@ def _show_summary(rows: list[Row], out: Path, *, as_json: bool) -> None:
         for row in rows:
             _print_json(_summary(row))
         return
-    told: dict[bool | None, str] = {True: "as expected", False: "[bold red]NOT as expected[/]", None: ""}
+    told: dict[bool | None, str] = {True: "yes", False: "[bold red]no[/]", None: ""}
     columns: list[tuple[str, Callable[[Row], str]]] = [
         ("finding", lambda row: screens.safe(row.item.name)),
         ("expected", lambda row: _expected(row.item)),
-        ("found", lambda row: screens.word(row.verdict) + (f" {row.trust}" if row.trust else "")),
+        ("found", lambda row: screens.word(row.verdict)),
+        ("trust", lambda row: row.trust),
         ("affected range", lambda row: screens.safe(row.vers)),
         ("versions", lambda row: row.versions),
-        ("", lambda row: told[row.as_expected]),
+        ("as expected", lambda row: told[row.as_expected]),
     ]
     screens.show_table(
         f"{len(rows)} findings",
@@ -241,9 +245,18 @@ def _show_summary(rows: list[Row], out: Path, *, as_json: bool) -> None:
     )
     for row in rows:
         if row.verdict == "refused" or row.as_expected is False:
-            wanted = f" (expected {row.item.expected.vers})" if row.item.expected else ""
-            screens.OUT.print(f"{screens.safe(row.item.name)}: {screens.safe(row.reason + wanted)}")
+            screens.OUT.print(
+                f"{screens.safe(row.item.name)}: {screens.safe(row.reason)}{_wanted(row)}",
+                highlight=False,
+            )
     screens.OUT.print(f"receipts in {out / 'receipts'}, results in {out / 'results.jsonl'}")
+
+
+def _wanted(row: Row) -> str:
+    expected = row.item.expected
+    if expected is None or expected.vers in (None, row.vers):
+        return ""
+    return f" (expected {screens.safe(str(expected.vers))})"
 
 
 def _expected(item: Item) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from types import TracebackType
+from typing import Self
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
@@ -13,9 +16,21 @@ from rich.table import Table
 from tidegate.engines.reproduction.reproduce import Range, Reproduction
 from tidegate.engines.reproduction.trials import Laboratory, Subject
 
-OUT = Console()
-ERRORS = Console(stderr=True)
+_PIPE_COLUMNS = 160
+"""Width where there is no terminal that could say its own, such as in a pipe or a CI's log."""
 
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _PIPE_COLUMNS
+    return console
+
+
+OUT = _console(stderr=False)
+ERRORS = _console(stderr=True)
+
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _COLOURS = {
     "reproduced": "bold red",
     "flaky": "yellow",
@@ -29,7 +44,7 @@ _COLOURS = {
 
 def safe(text: str) -> str:
     """Return text of a stranger so that neither a terminal nor the markup obeys it."""
-    return escape("".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text))
+    return escape("".join(sign if sign.isprintable() else _REPLACEMENT for sign in text))
 
 
 def word(verdict: str) -> str:
@@ -43,7 +58,8 @@ def show_reproduction(reproduction: Reproduction) -> None:
     OUT.print(f"[bold]{safe(finding.id)}[/]  {safe(finding.title)}")
     OUT.print(f"{word(verdict.word.value)} ({verdict.trust.value}): {safe(verdict.reason)}")
     if reproduction.judged.runs:
-        table = Table("run", "program", "runtime", "effect", "ended", "ms", box=None, pad_edge=False)
+        columns = ("run", "program", "runtime", "effect", "ended", "ms")
+        table = Table(*columns, box=None, pad_edge=False)
         for run in reproduction.judged.runs:
             effect = "target" if run.sighting.attributed else "seen" if run.sighting.fired else "-"
             code = run.exit_code if run.exit_code is not None else run.signal
@@ -98,7 +114,7 @@ class Doing:
         )
         self._task = self._progress.add_task("", total=total, finding="", rate="", now="")
 
-    def __enter__(self) -> Doing:
+    def __enter__(self) -> Self:
         self._laboratory.on_start = self._started
         self._progress.start()
         return self
@@ -136,8 +152,10 @@ class Doing:
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Show a table whose cells are markup already."""
-    table = Table(*columns, title=title, title_justify="left", pad_edge=False)
+    """Show a table whose cells are markup already; nothing in it is cut off."""
+    table = Table(title=title, title_justify="left", pad_edge=False, box=SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*row)
     OUT.print(table)

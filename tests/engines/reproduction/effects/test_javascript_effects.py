@@ -24,7 +24,9 @@ module.exports = {
   write: (path) => fs.writeFileSync(path, "x"),
   writeStream: (path) => fs.createWriteStream(path).end("x"),
   rename: (path) => { fs.writeFileSync("/work/s", "x"); fs.copyFileSync("/work/s", path); },
-  connect: (url) => net.connect(new URL(url).port, "127.0.0.1").on("connect", function () { this.end(); }),
+  connect: (url) => {
+    net.connect(new URL(url).port, "127.0.0.1").on("connect", function () { this.end(); });
+  },
   get: (url) => http.get(url, (answer) => answer.resume()),
   assign: (object, key, name, value) => { object[key][name] = value; },
   define: (object, key, name, value) => {
@@ -72,7 +74,7 @@ BY_THE_TARGET = {
     "prototype-pollution": [
         f"t.assign({{}}, '__proto__', {NONCE}, 1)",
         f"t.define({{}}, '__proto__', {NONCE}, 1)",
-        f"t.merge({{}}, JSON.parse(`{{\"__proto__\": {{\"${{{NONCE}}}\": 1}}}}`))",
+        f't.merge({{}}, JSON.parse(`{{"__proto__": {{"${{{NONCE}}}": 1}}}}`))',
     ],
 }
 
@@ -83,7 +85,10 @@ BY_THE_PROOF = {
         "t.call(() => tidegate_canary())",
         "t.call(new Function('tidegate_canary()'))",
     ],
-    "file-read": ["fs.readFileSync(E.TIDEGATE_SECRET)", "t.call(() => fs.readFileSync(E.TIDEGATE_SECRET))"],
+    "file-read": [
+        "fs.readFileSync(E.TIDEGATE_SECRET)",
+        "t.call(() => fs.readFileSync(E.TIDEGATE_SECRET))",
+    ],
     "file-write": ["fs.writeFileSync(E.TIDEGATE_DROP, 'x')"],
     "network-request": ["require('http').get(E.TIDEGATE_URL, (answer) => answer.resume())"],
     "prototype-pollution": [
@@ -154,9 +159,7 @@ def test_another_package_without_the_target_is_not_the_target(bench):
 @pytest.mark.parametrize("call", ["slow(1500 * {})", "pattern(4000 * {})"])
 def test_a_slow_target_is_caught_while_it_works(bench, call):
     program = PRELUDE + "t." + call.format("Number(E.TIDEGATE_SCALE)")
-    run = bench.run(
-        "denial-of-service", program, TARGET, language="javascript", harmless={1: 0.05}
-    )
+    run = bench.run("denial-of-service", program, TARGET, language="javascript", harmless={1: 0.05})
 
     assert run.sighting.fired, run.scales
     assert run.sighting.attributed, run.sighting.reason

@@ -129,9 +129,7 @@ def test_every_python_with_hooks_sees_the_same(bench, runtime, effect):
 def test_another_package_under_the_target_is_the_targets_doing(bench):
     other = "import os\ndef run(command): os.system(command)\n"
     target = "import other_package\ndef run(command): other_package.run(command)\n"
-    run = bench.run(
-        "code-execution", PRELUDE + "t.run(E['TIDEGATE_CANARY'])", target, other=other
-    )
+    run = bench.run("code-execution", PRELUDE + "t.run(E['TIDEGATE_CANARY'])", target, other=other)
 
     assert run.sighting.attributed
 

@@ -27,3 +27,6 @@ _EFFECTS: tuple[Effect, ...] = (
 def effect_named(name: str) -> Effect:
     """Return an effect by its name in the contract; `KeyError` if there is none."""
     return next(effect for effect in _EFFECTS if effect.name == name)
+
+
+__all__ = ["Effect", "effect_named"]

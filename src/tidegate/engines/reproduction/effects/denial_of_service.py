@@ -64,7 +64,7 @@ def _unfair(evidence: Sequence[Evidence]) -> str | None:
         if harmless * _TIMES_THE_HARMLESS < last.outcome.wall_seconds:
             return f"it did not end at size {scale}"
         return None
-    if last.outcome.ending is not Ending.EXITED or len(evidence) < 2:  # noqa: PLR2004
+    if last.outcome.ending is not Ending.EXITED or len(evidence) < 2:
         return None
     start = min(last.harmless.values(), default=evidence[0].outcome.cpu_seconds)
     now = last.outcome.cpu_seconds - start

@@ -44,19 +44,23 @@ class MemorySafety:
         outcome = seen.outcome
         if outcome.ending is not Ending.SIGNALED:
             return NOTHING
-        fault = next((f for f in reversed(outcome.faults) if f.signal == outcome.signal), None)
-        if fault is None:
+        # A handler, such as Python's own, may have raised the same signal once more after it.
+        faults = [fault for fault in outcome.faults if fault.signal == outcome.signal]
+        for fault in faults:
+            culprit = _culprit(fault, seen)
+            if culprit is not None:
+                library = PurePosixPath(culprit).name
+                return Sighting(
+                    fired=True,
+                    attributed=True,
+                    reason=f"died of signal {fault.signal} in {library}",
+                    signature=(f"signal {fault.signal}", library.split(".")[0]),
+                )
+        if not faults:
             return NOTHING
-        culprit = _culprit(fault, seen)
-        if culprit is not None:
-            return Sighting(
-                fired=True,
-                attributed=True,
-                reason=f"died of signal {fault.signal} in {PurePosixPath(culprit).name}",
-                signature=(f"signal {fault.signal}", PurePosixPath(culprit).name.split(".")[0]),
-            )
-        how = "sent by a program" if fault.self_inflicted else "not in the target's native code"
-        return Sighting(fired=True, reason=f"died of signal {fault.signal}, {how}")
+        sent = faults[0].self_inflicted
+        how = "sent by a program" if sent else "not in the target's native code"
+        return Sighting(fired=True, reason=f"died of signal {outcome.signal}, {how}")
 
 
 def _culprit(fault: Fault, seen: Evidence) -> str | None:

@@ -70,11 +70,21 @@ class Evidence:
 class Effect(Protocol):
     """One effect of the contract, and its watcher."""
 
-    name: str
-    languages: frozenset[str]
-    needs_audit: bool
-    """Whether a Python runtime without audit hooks (before 3.8) can say nothing about it."""
-    watching: Watching
+    @property
+    def name(self) -> str:
+        """The contract's word for it."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages of proofs in which it can be watched."""
+
+    @property
+    def needs_audit(self) -> bool:
+        """Whether a Python without audit hooks (before 3.8) can say nothing about it."""
+
+    @property
+    def watching(self) -> Watching:
+        """What has to be set up for it."""
 
     def judge(self, evidence: Sequence[Evidence]) -> Sighting:
         """Say what the evidence of one run shows: one entry for each scale that was run."""

@@ -7,8 +7,14 @@ proof can walk down the stack and read both.
 
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import CodeType
+    from typing import Any
 
-def prepare():
+
+def prepare() -> "tuple[CodeType | None, dict[str, Any], Sequence[str]]":
     """Set the watcher up; return the program's code and namespace, or None for a mere import."""
     import builtins
     import json
@@ -18,7 +24,7 @@ def prepare():
     key, told = first[:32], json.loads(first[32:].decode("ascii"))
     # The watcher keeps builtins of its own: the proof may change those that it sees.
     private = dict(vars(builtins))
-    watcher = {"__builtins__": private, "__name__": "watcher"}
+    watcher = {"__builtins__": private, "__name__": "watcher"}  # type: dict[str, Any]
     for name in ("channel", "origins", "watcher"):
         with open("/harness/python/%s.py" % name, "rb") as file:
             exec(compile(file.read(), "/harness/python/%s.py" % name, "exec"), watcher)
@@ -32,17 +38,17 @@ def prepare():
             code = compile(file.read(), entry, "exec", dont_inherit=True)
         module.__file__ = entry
         sys.argv = [entry]
-    module.__builtins__ = builtins
+    vars(module)["__builtins__"] = builtins
     sys.modules["__main__"] = module
     watcher["install"](key, told, runtime)
     return code, vars(module), told["modules"]
 
 
-def import_target(modules):
+def import_target(modules: "Sequence[str]") -> None:
     """Import the target: one of its modules is enough, since some only hold others together."""
     import importlib
 
-    problem = ImportError("it holds no module")
+    problem = ImportError("it holds no module")  # type: Exception
     for name in modules:
         try:
             importlib.import_module(name)
@@ -52,7 +58,7 @@ def import_target(modules):
     raise problem
 
 
-def main():
+def main() -> None:
     """Become the proof."""
     code, namespace, modules = prepare()
     for name in ("prepare", "main"):

@@ -5,14 +5,22 @@ counts only if that file, compiled again, holds the very same code; code without
 whoever compiled it; and whatever else there is, is the proof's.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import CodeType
+    from typing import Any
+
 TARGET, DEPENDENCY, RUNTIME, PROOF = "target", "dependency", "runtime", "proof"
 
 
-def make_origins(told, runtime_roots):
-    """Return two functions: `owner(code)`, and `note(code, owner)` for code without a file."""
+def make_origins(
+    told: "Mapping[str, Any]", runtime_roots: "Sequence[str]"
+) -> "tuple[Callable[[CodeType], str], Callable[[CodeType, str], None], Callable[[str], str]]":
+    """Return `owner(code)`, `note(code, owner)` for code without a file, and `area(file name)`."""
     import _imp
 
-    get_frozen = getattr(_imp, "get_frozen_object", None)
+    get_frozen = _imp.get_frozen_object
     code_type = type(make_origins.__code__)
     roots = [(root + "/", DEPENDENCY) for root in told["dependency_roots"]]
     roots += [(root + "/", TARGET) for root in told["target_roots"]]
@@ -21,11 +29,12 @@ def make_origins(told, runtime_roots):
         "<frozen importlib._bootstrap>": "_frozen_importlib",
         "<frozen importlib._bootstrap_external>": "_frozen_importlib_external",
     }
-    known = {}  # by id: (code, owner); the reference keeps the id from being given again
-    real = {}  # by file name: the codes that the file holds
+    known = {}  # type: dict[int, tuple[CodeType, str]]
+    # By id; the reference to the code keeps the id from being given to another one.
+    real = {}  # type: dict[str, set[CodeType]]  # by file name: the codes that the file holds
 
-    def nested(code):
-        found, rest = set(), [code]
+    def nested(code: "CodeType") -> "set[CodeType]":
+        found, rest = set(), [code]  # type: tuple[set[CodeType], list[CodeType]]
         while rest:
             one = rest.pop()
             if one not in found:
@@ -33,7 +42,7 @@ def make_origins(told, runtime_roots):
                 rest.extend(const for const in one.co_consts if type(const) is code_type)
         return found
 
-    def codes_in(name):
+    def codes_in(name: str) -> "set[CodeType]":
         if name not in real:
             try:
                 if name[:8] == "<frozen ":
@@ -46,7 +55,7 @@ def make_origins(told, runtime_roots):
                 real[name] = set()
         return real[name]
 
-    def area(name):
+    def area(name: str) -> str:
         """Say whose a file of this name would be."""
         if name[:8] == "<frozen ":
             return RUNTIME
@@ -55,7 +64,7 @@ def make_origins(told, runtime_roots):
                 return owner
         return PROOF
 
-    def owner(code):
+    def owner(code: "CodeType") -> str:
         found = known.get(id(code))
         if found is None:
             name = code.co_filename
@@ -65,7 +74,7 @@ def make_origins(told, runtime_roots):
             found = known[id(code)] = (code, whose)
         return found[1]
 
-    def note(code, whose):
+    def note(code: "CodeType", whose: str) -> None:
         rest = [code]
         while rest:
             one = rest.pop()

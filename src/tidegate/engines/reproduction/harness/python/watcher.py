@@ -5,6 +5,18 @@ nothing that the proof could have exchanged, looks only at values of exact built
 tells before what it tells of happens. What it cannot withstand stands in `docs/threat-model.md`.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import CodeType, FrameType, ModuleType  # noqa: F401  in comments
+    from typing import Any
+
+    from tidegate.engines.reproduction.harness.python.channel import open_channel
+    from tidegate.engines.reproduction.harness.python.origins import make_origins
+
+    Send = Callable[[Mapping[str, object]], None]
+    Row = tuple[str, str, int, str]
+
 _LAUNCHES = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn")
 _PRYING = {
     "gc.get_objects": "it searched the memory for objects",
@@ -18,21 +30,23 @@ _PRYING = {
     "sys.monitoring.register_callback": "it traced the interpreter",
     "code.__new__": "it made code by hand",
 }
-_PRYING_MODULES = ("ctypes", "_ctypes", "_testcapi", "_testinternalcapi", "_xxsubinterpreters",
-                   "_interpreters", "_interpchannels", "_xxinterpchannels", "_testlimitedcapi")  # fmt: skip
+_PRYING_MODULES = (
+    "ctypes", "_ctypes", "_testcapi", "_testinternalcapi", "_testlimitedcapi",
+    "_xxsubinterpreters", "_interpreters", "_interpchannels", "_xxinterpchannels",
+)  # fmt: skip
 _WRITING = 0o1 | 0o2 | 0o100 | 0o1000 | 0o2000  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND
 _MOST_REPORTS = 60
 _MOST_FRAMES = 60
 _MOST_LINKS = 8
 
 
-def install(key, told, runtime_roots):
+def install(key: bytes, told: "Mapping[str, Any]", runtime_roots: "Sequence[str]") -> None:
     """Put the watcher in place."""
     import builtins
     import functools
     import sys
 
-    send = open_channel(key)  # noqa: F821  defined in channel.py, executed before this file
+    send = open_channel(key)  # channel.py was executed into this namespace before
     if not hasattr(sys, "addaudithook"):
         _watch_without_hooks(send, told)
         return
@@ -43,31 +57,35 @@ def install(key, told, runtime_roots):
         faulthandler.register(signal.SIGUSR1, file=4, all_threads=False, chain=False)
     sys.addaudithook(_make_hook(send, told, runtime_roots))
     # A call of it is an audit event, so that it leads nowhere but to the hook.
-    builtins.tidegate_canary = functools.partial(sys.audit, "tidegate.canary")
+    setattr(builtins, "tidegate_canary", functools.partial(sys.audit, "tidegate.canary"))
 
 
-def _make_hook(send, told, runtime_roots):
+def _make_hook(
+    send: "Send", told: "Mapping[str, Any]", runtime_roots: "Sequence[str]"
+) -> "Callable[[str, tuple[Any, ...]], None]":
     import _thread
     import posix
     import sys
 
-    owner, note, area = make_origins(told, runtime_roots)  # noqa: F821  from origins.py
+    owner, note, area = make_origins(told, runtime_roots)
     get_frame, get_ident = sys._getframe, _thread.get_ident
     guarded = told["secret"].rpartition("/")[0]
     spot = _make_spot(posix, guarded)
-    inside = set()  # threads that are in the hook: what it does raises events, too
-    sent = set()
+    # Threads that are in the hook: what it does raises events, too.
+    inside = set()  # type: set[int]
+    sent = set()  # type: set[str]
     state = {"used": False}
     effect, sampling, port = told["effect"], told["sample"], told["port"]
     target_roots = tuple(root + "/" for root in told["target_roots"])
-    own = {}
+    own = {}  # type: dict[str, CodeType]
 
-    def stack():
+    def stack() -> "tuple[list[Row], str | None]":
         """Return the frames outside of the hook, innermost first, and whose hand is at work."""
-        frame, rows, hand = get_frame(), [], None
-        while frame.f_code is not own["hook"]:
+        frame = get_frame()  # type: FrameType | None
+        rows, hand = [], None  # type: list[Row], str | None
+        while frame is not None and frame.f_code is not own["hook"]:
             frame = frame.f_back
-        frame = frame.f_back
+        frame = frame and frame.f_back
         while frame is not None and len(rows) < _MOST_FRAMES:
             code = frame.f_code
             whose = owner(code)
@@ -77,22 +95,22 @@ def _make_hook(send, told, runtime_roots):
             frame = frame.f_back
         return rows, hand
 
-    def report(message):
+    def report(message: "dict[str, object]") -> None:
         once = str(message)
         if len(sent) < _MOST_REPORTS and once not in sent:
             sent.add(once)
             send(message)
 
-    def saw(name, detail):
+    def saw(name: str, detail: str) -> None:
         rows, _ = stack()
         report({"kind": "effect", "effect": name, "detail": detail, "frames": rows})
 
-    def suspect(what):
+    def suspect(what: str) -> None:
         rows, hand = stack()
         if hand in (None, "proof"):
             report({"kind": "tamper", "what": what, "frames": rows})
 
-    def executed(code):
+    def executed(code: "CodeType") -> None:
         name = code.co_filename
         whose = area(name)
         if whose == "target" and not state["used"] and owner(code) == "target":
@@ -106,7 +124,7 @@ def _make_hook(send, told, runtime_roots):
             if sampling and hand == "proof":
                 report({"kind": "compiled", "file": name})
 
-    def opened(path, flags):
+    def opened(path: "object", flags: int) -> None:
         if type(path) is int:
             if path in (3, 4):
                 suspect("it opened the watcher's channel")
@@ -115,7 +133,7 @@ def _make_hook(send, told, runtime_roots):
         elif effect == "file-read" and spot(path) == "secret":
             saw("file-read", "the secret was opened")
 
-    def written(path):
+    def written(path: "object") -> None:
         name = spot(path)
         if name == "drop":
             if effect == "file-write":
@@ -123,18 +141,18 @@ def _make_hook(send, told, runtime_roots):
         elif name is not None:
             suspect("it wrote among the witnesses of the watcher")
 
-    def connected(address):
+    def connected(address: "object") -> None:
         if type(address) is tuple and len(address) > 1 and address[1] == port:
             saw("network-request", "a connection to port %d" % port)
 
-    def launched(event, args):
+    def launched(event: str, args: "tuple[object, ...]") -> None:
         words = [word for word in args[:2] if type(word) is str]
         for word in args[:2]:
-            if type(word) in (list, tuple):
+            if type(word) is list or type(word) is tuple:
                 words.extend(part for part in word if type(part) is str)
         saw("code-execution", ("%s %s" % (event, " ".join(words)))[:300])
 
-    def imported(args):
+    def imported(args: "tuple[object, ...]") -> None:
         name, file = args[0], args[1]
         if type(name) is str and name.partition(".")[0] in _PRYING_MODULES:
             suspect("it imported %s" % name)
@@ -145,7 +163,7 @@ def _make_hook(send, told, runtime_roots):
             if file[:6] in ("/work/", "/home/") or file[:5] in ("/tmp/", "/dev/"):
                 suspect("it loaded native code of its own")
 
-    def look(event, args):
+    def look(event: str, args: "tuple[Any, ...]") -> None:
         if event == "exec":
             executed(args[0])
         elif event == "import":
@@ -170,7 +188,7 @@ def _make_hook(send, told, runtime_roots):
         elif event in _PRYING:
             suspect(_PRYING[event])
 
-    def hook(event, args):
+    def hook(event: str, args: "tuple[Any, ...]") -> None:
         thread = get_ident()
         if thread in inside:
             return
@@ -187,7 +205,7 @@ def _make_hook(send, told, runtime_roots):
     return hook
 
 
-def _make_spot(posix, folder):
+def _make_spot(posix: "ModuleType", folder: str) -> "Callable[[object], str | None]":
     """Return a function that gives the name under which a path lies in a folder, or None.
 
     Links are followed; the file itself need not exist.
@@ -195,49 +213,48 @@ def _make_spot(posix, folder):
     stat, readlink, decode = posix.stat, posix.readlink, bytes.decode
     wanted = stat(folder)
 
-    def is_folder(path):
+    def is_folder(path: str) -> bool:
         try:
             found = stat(path)
         except (OSError, ValueError):
             return False
         return (found.st_dev, found.st_ino) == (wanted.st_dev, wanted.st_ino)
 
-    def spot(path):
-        if type(path) is bytes:
-            path = decode(path, "utf-8", "surrogateescape")
-        if type(path) is not str:
+    def spot(path: "object") -> "str | None":
+        name = decode(path, "utf-8", "surrogateescape") if type(path) is bytes else path
+        if type(name) is not str:
             return None
         for _ in range(_MOST_LINKS):
-            above, slash, last = path.rpartition("/")
+            above, slash, last = name.rpartition("/")
             try:
-                to = readlink(path)
+                to = readlink(name)
             except (OSError, ValueError):
                 return last if is_folder(above or slash or ".") else None
-            path = to if to[:1] == "/" or not above else above + "/" + to
+            name = to if to[:1] == "/" or not above else above + "/" + to
         return None
 
     return spot
 
 
-def _watch_without_hooks(send, told):
+def _watch_without_hooks(send: "Send", told: "Mapping[str, Any]") -> None:
     """Before 3.8 there is nothing but to see at the end whether the target was loaded."""
     import atexit
-    import posix
+    import os
     import sys
 
     roots = tuple(root + "/" for root in told["target_roots"])
 
-    def tell():
+    def tell() -> None:
         for module in list(sys.modules.values()):
             if str(getattr(module, "__file__", "")).startswith(roots):
                 send({"kind": "used"})
                 return
 
-    leave = posix._exit
+    leave = os._exit
 
-    def tell_and_leave(status):
+    def tell_and_leave(status: int) -> None:
         tell()
         leave(status)
 
     atexit.register(tell)
-    posix._exit = sys.modules["os"]._exit = tell_and_leave
+    setattr(os, "_exit", tell_and_leave)

@@ -12,7 +12,6 @@ A message from the harness is the 32-byte code, then a JSON object with `kind`:
     sample    `frames`: where the program was at that moment (JavaScript; Python writes its own)
     compiled  `file`: the proof compiled code under a name that is no file of its own
     tamper    `what`, `frames`: the proof reached for the watcher
-    error     `text`: the uncaught error that ended the program
 
 A frame is `[owner, file, line, function]`; stacks begin with the innermost.
 """
@@ -77,7 +76,6 @@ class Observation:
     target_used: bool = False
     tampers: tuple[str, ...] = ()
     """What the proof did to its watcher, in half a sentence each."""
-    error: str | None = None
     compiled: frozenset[str] = frozenset()
     """Names under which the proof compiled code, that its own files do not have."""
 
@@ -89,7 +87,6 @@ def observe(messages: Sequence[bytes], key: bytes) -> Observation:
     tampers: list[str] = []
     compiled: set[str] = set()
     used = False
-    error: str | None = None
     for message in messages:
         said = _authentic(message, key)
         if said is None:
@@ -104,12 +101,8 @@ def observe(messages: Sequence[bytes], key: bytes) -> Observation:
             tampers.append(_text(said.get("what")))
         elif kind == "compiled":
             compiled.add(_text(said.get("file")))
-        elif kind == "error":
-            error = _text(said.get("text"))
         used = used or kind == "used" or any(frame.owner is Owner.TARGET for frame in frames)
-    return Observation(
-        tuple(effects), tuple(samples), used, tuple(tampers), error, frozenset(compiled)
-    )
+    return Observation(tuple(effects), tuple(samples), used, tuple(tampers), frozenset(compiled))
 
 
 def parse_samples(

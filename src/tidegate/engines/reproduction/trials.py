@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import queue
+import re
 import secrets
 import signal
 from collections.abc import Callable, Mapping, Sequence
@@ -56,6 +57,7 @@ _TEXT_KEPT = 4000
 _IMPORT_SECONDS = 20.0
 _IMPORT_PROGRAM = "/work/tidegate-import.cjs"
 """Beside the proof's files, since Node looks for packages from where a program lies."""
+_ERROR = re.compile(r"[\w.]*(?:Error|Exception)\b.*:")
 _LIMITS = {Ending.WALL_TIME, Ending.CPU_TIME, Ending.MEMORY, Ending.OUTPUT}
 
 
@@ -85,8 +87,6 @@ class Run:
     cpu_seconds: float
     target_used: bool
     tampered: str | None
-    error: str | None
-    """The uncaught error that ended the program, as its harness reported it."""
     stdout: str
     stderr: str
     evidence_sha256: str
@@ -125,15 +125,13 @@ class Run:
         """Why a control did not work, in half a sentence."""
         if self.sighting.fired:
             return f"it shows the effect: {self.sighting.reason}"
-        if self.error:
-            return self.error.splitlines()[0][:200]
         if self.ending is Ending.SIGNALED:
             return f"it died of signal {self.signal}"
         if not self.ended:
             return f"it hit the limit {self.ending.value}"
         if self.exit_code:
-            lines = [line for line in self.stderr.splitlines() if line.strip()]
-            return f"it exited with {self.exit_code}" + (f": {lines[-1][:200]}" if lines else "")
+            told = _telling_line(self.stderr)
+            return f"it exited with {self.exit_code}" + (f": {told[:200]}" if told else "")
         return ""
 
 
@@ -275,6 +273,13 @@ def _node_command(subject: Subject, entry: str | None) -> tuple[str, ...]:
     return (subject.runtime.executable, "--require", "/harness/javascript/preload.cjs", *program)
 
 
+def _telling_line(stderr: str) -> str:
+    """Return the line that names an error: the last one in Python, one before the stack in Node."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    named = [line for line in lines if _ERROR.match(line)]
+    return (named or lines or [""])[-1]
+
+
 def _summary(
     subject: Subject,
     program: str | None,
@@ -298,7 +303,6 @@ def _summary(
         cpu_seconds=sum(one.outcome.cpu_seconds for one in evidence),
         target_used=any(one.observation.target_used for one in evidence),
         tampered=_tampering([one.observation for one in evidence]),
-        error=seen.error,
         stdout=outcome.stdout[:_TEXT_KEPT].decode("utf-8", "replace"),
         stderr=outcome.stderr[:_TEXT_KEPT].decode("utf-8", "replace"),
         evidence_sha256=_digest(evidence),

@@ -54,6 +54,8 @@ class Row:
     vers: str = ""
     versions: str = ""
     reason: str = ""
+    right_range: bool = True
+    """Whether the range is what the note expects, if it expects one."""
 
     @property
     def as_expected(self) -> bool | None:
@@ -61,8 +63,7 @@ class Row:
         expected = self.item.expected
         if expected is None:
             return None
-        right_range = expected.vers is None or expected.vers == self.vers
-        return self.verdict == expected.verdict and right_range
+        return self.verdict == expected.verdict and self.right_range
 
     @property
     def is_problem(self) -> bool:
@@ -144,6 +145,10 @@ class Results:
 def row_of(item: Item, document: dict[str, Any]) -> Row:
     """Return the summary of one result."""
     found = document.get("range")
+    expected = item.expected
+    right = True
+    if expected is not None and expected.vers is not None:
+        right = found is not None and expected.agrees(found["runs"])
     return Row(
         item,
         verdict=document["verdict"],
@@ -151,6 +156,7 @@ def row_of(item: Item, document: dict[str, Any]) -> Row:
         vers=found["vers"] if found else "",
         versions=f"{len(found['affected'])} of {len(found['runs'])}" if found else "",
         reason=document["reason"],
+        right_range=right,
     )
 
 

@@ -254,7 +254,7 @@ def _show_summary(rows: list[Row], out: Path, *, as_json: bool) -> None:
 
 def _wanted(row: Row) -> str:
     expected = row.item.expected
-    if expected is None or expected.vers in (None, row.vers):
+    if expected is None or row.right_range:
         return ""
     return f" (expected {screens.safe(str(expected.vers))})"
 

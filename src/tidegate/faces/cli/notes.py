@@ -7,12 +7,15 @@ people.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _FENCE = "---"
 _MOST_BYTES = 64 << 10
 _NO_RANGE = "none"
+_AFFECTED = ("reproduced", "flaky")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,23 @@ class Expectation:
     """A verdict's word, or `refused`."""
     vers: str | None = None
     """The affected range as a VERS string, if the note names one."""
+
+    def agrees(self, runs: Iterable[Mapping[str, Any]]) -> bool:
+        """Whether the versions that were judged lie in the range exactly if they are affected.
+
+        Registries differ in which old versions they still have, so the bounds need not be the same:
+        where the first mended release is gone, the next one is the first that can be seen.
+        """
+        # Loaded only where it is needed: it brings the version rules of forty package worlds.
+        from univers.version_range import VersionRange
+
+        read: Callable[[str | None], Any] = VersionRange.from_string
+        expected = read(self.vers)
+        return all(
+            (run["verdict"] in _AFFECTED) == (expected.version_class(run["version"]) in expected)
+            for run in runs
+            if run["verdict"] in (*_AFFECTED, "not-reproduced")
+        )
 
 
 def expectation_of(finding_file: Path) -> Expectation | None:

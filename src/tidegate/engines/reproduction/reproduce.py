@@ -13,7 +13,7 @@ A proof is hostile and a package may be: nothing here executes either outside of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -24,7 +24,7 @@ from tidegate.engines.reproduction.lines import Candidate
 from tidegate.engines.reproduction.packages import Ecosystem, PackageError, Release
 from tidegate.engines.reproduction.preparation import Prepared, Unprepared, as_control, prepare
 from tidegate.engines.reproduction.ranges import BUDGET_SECONDS, RangeResult, search
-from tidegate.engines.reproduction.trials import Laboratory, Purpose, Run
+from tidegate.engines.reproduction.trials import Laboratory, Purpose, Run, Subject
 from tidegate.engines.reproduction.verdicts import (
     ASSERTION,
     RUNS,
@@ -36,7 +36,8 @@ from tidegate.engines.reproduction.verdicts import (
 )
 
 _QUIET_PROBES = 12
-_FETCHERS = 4
+_THREADS_A_SANDBOX = 3
+"""Threads wait for registries more than for sandboxes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +144,20 @@ class Reproducer:
             release = _named(releases, finding.target.package, asked)
         except PackageError as error:
             return _unrun(finding, asked, str(error))
-        work = _Work(self, finding, proof, effect, ecosystem, releases)
-        judged = work.judge_named(release)
-        if wishes.range and judged.word.affected:
-            return Reproduction(
-                finding, release.version, judged, work.search_range(judged, wishes, progress)
-            )
-        return Reproduction(finding, release.version, judged)
+        threads = _THREADS_A_SANDBOX * len(self.laboratory.sandboxes)
+        with ThreadPoolExecutor(threads) as pool:
+            work = _Work(self, finding, proof, effect, ecosystem, releases, pool)
+            try:
+                judged = work.judge_named(release)
+                found = None
+                if wishes.range and judged.word.affected:
+                    found = work.search_range(judged, wishes, progress)
+                return Reproduction(finding, release.version, judged, found)
+            except BaseException:
+                # Ctrl-C too: what waits is not begun, and what runs is ended, not waited for.
+                pool.shutdown(wait=False, cancel_futures=True)
+                self.laboratory.close()
+                raise
 
 
 @dataclass(slots=True)
@@ -162,6 +170,7 @@ class _Work:
     effect: Effect
     ecosystem: Ecosystem
     releases: Sequence[Release]
+    pool: ThreadPoolExecutor
     empty: tuple[Control, ...] = ()
     quiet: tuple[Control, ...] = ()
 
@@ -187,33 +196,35 @@ class _Work:
         """Run the released versions that the search asks for."""
         by_version = {release.version: release for release in self.releases}
         judged = {named.version: named}
+        begun: dict[str, Future[Judged]] = {}
+
+        def announce(versions: Sequence[str]) -> None:
+            for version in versions:
+                begun[version] = self.pool.submit(self._judge_once, by_version[version])
 
         def probe(version: str) -> Judged:
-            judged[version] = self._judge_once(by_version[version])
+            if version not in begun:
+                announce([version])
+            judged[version] = begun[version].result()
             return judged[version]
 
-        with ThreadPoolExecutor(_FETCHERS) as fetchers:
-
-            def announce(versions: Sequence[str]) -> None:
-                for version in versions:
-                    fetchers.submit(self._fetch, by_version[version])
-
-            found = search(
-                [
-                    Candidate(r.version, self.ecosystem.line(r.version), r.prerelease)
-                    for r in self.releases
-                ],
-                probe,
-                clock=self.reproducer.clock,
-                budget=wishes.budget_seconds,
-                exhaustive=wishes.exhaustive,
-                thrifty=wishes.thrifty,
-                known={named.version: named},
-                named=named.version,
-                progress=progress,
-                announce=announce,
-            )
-            fetchers.shutdown(cancel_futures=True)
+        found = search(
+            [
+                Candidate(r.version, self.ecosystem.line(r.version), r.prerelease)
+                for r in self.releases
+            ],
+            probe,
+            clock=self.reproducer.clock,
+            budget=wishes.budget_seconds,
+            exhaustive=wishes.exhaustive,
+            thrifty=wishes.thrifty,
+            known={named.version: named},
+            named=named.version,
+            progress=progress,
+            announce=announce,
+        )
+        for waiting in begun.values():
+            waiting.cancel()
         found = self._confirm(found, by_version, judged)
         scheme = self.ecosystem.type
         return Range(
@@ -224,24 +235,11 @@ class _Work:
         laboratory = self.reproducer.laboratory
         return prepare(laboratory, self.ecosystem, self.effect, self.proof, release)
 
-    def _fetch(self, release: Release) -> None:
-        """Bring a release into the cache; whatever goes wrong is told when it is its turn."""
-        for runtime in self.ecosystem.runtimes()[:1]:
-            try:
-                next(iter(self.ecosystem.installations(release, runtime, self.proof.needs)), None)
-            except PackageError:
-                return
-
     def _run_empty(self, prepared: Prepared) -> list[Run]:
         subject = replace(
             prepared.subject, installation=self.ecosystem.empty(prepared.subject.installation)
         )
-        return [
-            self.reproducer.laboratory.try_program(
-                subject, self.proof, program, Purpose.EMPTY, prepared.harmless
-            )
-            for program in self.programs
-        ]
+        return self._run_all(subject, self.programs, Purpose.EMPTY, prepared)
 
     def _judge_once(self, release: Release) -> Judged:
         prepared = self._prepare(release)
@@ -252,16 +250,41 @@ class _Work:
 
     def _judge(self, release: Release, prepared: Prepared, times: int) -> Judged:
         """Run every program `times` times; a search stops at the first that fires."""
-        runs: list[Run] = []
+        if times > 1:
+            programs = [program for program in self.programs for _ in range(times)]
+            runs = self._run_all(prepared.subject, programs, Purpose.PROOF, prepared)
+            return self._verdict(release, prepared, runs, times)
+        runs = []
         for program in self.programs:
-            for _ in range(times):
-                run = self.reproducer.laboratory.try_program(
-                    prepared.subject, self.proof, program, Purpose.PROOF, prepared.harmless
-                )
-                runs.append(run)
-            if times == 1 and runs[-1].result.attributed and runs[-1].tampered is None:
+            runs.append(self._run(prepared.subject, program, Purpose.PROOF, prepared))
+            if runs[-1].result.attributed and runs[-1].tampered is None:
                 break
         return self._verdict(release, prepared, runs, times)
+
+    def _judge_again(self, release: Release, known: Judged) -> Judged:
+        """Add to the one run of each program what `RUNS` asks for; only what fired, if it did."""
+        prepared = known.prepared
+        assert prepared is not None  # something was run
+        programs = [str(known.verdict.program)] if known.word.affected else self.programs
+        first = [run for run in known.runs if run.purpose is Purpose.PROOF]
+        missing = [program for program in programs for _ in range(RUNS - 1)]
+        more = self._run_all(prepared.subject, missing, Purpose.PROOF, prepared)
+        runs = [run for run in (*first, *more) if run.program in programs]
+        again = self._verdict(release, prepared, runs, RUNS)
+        return replace(again, runs=(prepared.control, *runs))
+
+    def _run_all(
+        self, subject: Subject, programs: Sequence[str], purpose: Purpose, prepared: Prepared
+    ) -> list[Run]:
+        """Run programs beside each other, as many as there are sandboxes."""
+        return list(
+            self.pool.map(lambda name: self._run(subject, name, purpose, prepared), programs)
+        )
+
+    def _run(self, subject: Subject, program: str, purpose: Purpose, prepared: Prepared) -> Run:
+        return self.reproducer.laboratory.try_program(
+            subject, self.proof, program, purpose, prepared.harmless
+        )
 
     def _verdict(
         self, release: Release, prepared: Prepared, runs: Sequence[Run], times: int
@@ -302,11 +325,8 @@ class _Work:
             if before.word.affected == after.word.affected or not after.word.definite:
                 continue
             for version in (before.version, after.version):
-                known = judged[version]
-                if known.verdict.runs >= RUNS or known.prepared is None:
-                    continue
-                again = self._judge(by_version[version], known.prepared, RUNS)
-                judged[version] = replace(again, runs=(known.prepared.control, *again.runs))
+                if judged[version].verdict.runs < RUNS and judged[version].prepared is not None:
+                    judged[version] = self._judge_again(by_version[version], judged[version])
         return replace(
             found,
             runs=tuple(

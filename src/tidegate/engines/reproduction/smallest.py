@@ -102,4 +102,4 @@ def _text(content: bytes) -> Any:
 
 
 def _lines(files: Mapping[str, bytes]) -> int:
-    return sum(content.count(b"\n") + 1 for content in files.values())
+    return sum(len(content.splitlines()) for content in files.values())

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from tidegate.engines.reproduction.reproduce import Range, Reproduction
 from tidegate.engines.reproduction.trials import Laboratory, Subject
+from tidegate.engines.reproduction.verdicts import Word
 
 _PIPE_COLUMNS = 160
 """Width where there is no terminal that could say its own, such as in a pipe or a CI's log."""
@@ -81,18 +82,26 @@ def show_reproduction(reproduction: Reproduction) -> None:
 
 def _show_range(found: Range) -> None:
     OUT.print(f"affected: [bold]{safe(found.affected.vers)}[/]", highlight=False)
-    table = Table("line", "versions", box=None, pad_edge=False)
-    lines: dict[str, list[str]] = {}
+    columns = ("affected", "not affected", "nothing is known")
+    table = Table("line", *columns, box=None, pad_edge=False)
+    lines: dict[str, dict[str, list[str]]] = {}
     for run in found.search.runs:
-        text = f"{safe(run.version)}{'?' if run.inferred else ''}"
-        lines.setdefault(run.line, []).append(f"[{_COLOURS[run.verdict]}]{text}[/]")
-    for line, versions in lines.items():
-        table.add_row(safe(line), " ".join(versions))
+        cells = lines.setdefault(run.line, {column: [] for column in columns})
+        cells[_column(run.word)].append(safe(run.version) + ("?" if run.inferred else ""))
+    for line, cells in lines.items():
+        told = [" ".join(cells[column]) for column in columns]
+        table.add_row(safe(line), f"[{_COLOURS['reproduced']}]{told[0]}[/]", *told[1:])
     OUT.print(table, highlight=False)
-    legend = "  ".join(word(name) for name in _COLOURS if name != "refused")
-    OUT.print(f"{legend}  (? inferred)")
+    if any(run.inferred for run in found.search.runs):
+        OUT.print("? inferred: releases around it were run and agree", highlight=False)
     for note in (*found.affected.notes, *found.search.surprises):
         OUT.print(f"note: {safe(note)}", highlight=False)
+
+
+def _column(word: Word | None) -> str:
+    if word is None or not word.definite:
+        return "nothing is known"
+    return "affected" if word.affected else "not affected"
 
 
 class Doing:

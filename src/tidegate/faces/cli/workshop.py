@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from tidegate.engines.reproduction.receipts import InstanceKey
 from tidegate.engines.reproduction.reproduce import Reproducer
 from tidegate.engines.reproduction.trials import Laboratory
 from tidegate.engines.sandbox import BubblewrapSandbox
+
+_MOST_SANDBOXES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,17 @@ class Workshop:
 
 @contextmanager
 def open_workshop() -> Iterator[Workshop]:
-    """Open a sandbox and the ecosystems; whatever happens, nothing is left running.
+    """Open a sandbox for each core, and the ecosystems; at the end nothing is left running.
 
     Raises:
         SandboxError: there is no isolation here, so nothing may be run.
     """
-    with BubblewrapSandbox() as sandbox:
-        laboratory = Laboratory([sandbox])
-        with Ecosystems(sandbox) as ecosystems:
-            reproducer = Reproducer(laboratory, ecosystems.of_type, time.monotonic)
-            yield Workshop(laboratory, reproducer)
+    with ExitStack() as stack:
+        count = min(os.cpu_count() or 1, _MOST_SANDBOXES)
+        sandboxes = [stack.enter_context(BubblewrapSandbox()) for _ in range(count)]
+        laboratory = Laboratory(sandboxes)
+        ecosystems = stack.enter_context(Ecosystems(sandboxes[0]))
+        yield Workshop(laboratory, Reproducer(laboratory, ecosystems.of_type, time.monotonic))
 
 
 def key_folder() -> Path:

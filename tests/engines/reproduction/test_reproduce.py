@@ -115,6 +115,7 @@ def test_a_mended_release_is_not_reproduced(reproducer, registry):  # noqa: F811
     ("purl", "reason"),
     [
         ("pkg:npm/setter@9.9.9", "no release 9.9.9"),
+        ("pkg:npm/setter@one", "'one'"),
         ("pkg:npm/nowhere@1.0.0", "nowhere"),
         ("pkg:gem/rails@1.0.0", "gem"),
     ],
@@ -246,6 +247,7 @@ def test_a_yanked_release_is_run_like_any_other(reproducer, registry):  # noqa: 
 
     assert found.range is not None
     assert found.range.affected.affected == ("1.0", "1.1")
+    assert [run.yanked for run in found.range.search.runs] == [False, True, False]
 
 
 def test_a_limit_before_the_target_is_used_says_nothing(reproducer, registry):  # noqa: F811
@@ -308,3 +310,14 @@ def test_a_proof_that_does_not_fire_is_not_cut_down(reproducer, registry):  # no
 
     with pytest.raises(MinimiseError, match="not-reproduced"):
         smallest_proof(reproducer, about("2.0.2"))
+
+
+def test_a_version_may_be_written_in_another_way(reproducer, registry):  # noqa: F811
+    registry.add_wheel("runner", "1.0", {"runner/__init__.py": "def run(text): exec(text)\n"})
+    files = {"proof.py": "import runner\nrunner.run('tidegate_canary()')\n"}
+
+    found = reproducer.reproduce(
+        finding("pkg:pypi/runner@1.0.0", "code-execution", files), Wishes()
+    )
+
+    assert (found.version, found.verdict.word) == ("1.0", Word.REPRODUCED)

@@ -30,6 +30,7 @@ class Candidate:
     line: str
     """Key of its release line: nothing is ever inferred from one line for another."""
     prerelease: bool = False
+    yanked: bool = False
 
     @property
     def series(self) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 from tidegate.engines.sandbox.model import Bind, Link
@@ -82,7 +81,24 @@ class Installation:
 
 
 class PackageError(Exception):
-    """A release cannot be had: unknown, gone, refused, damaged. The message names the reason."""
+    """A release cannot be had: unknown, gone, refused, damaged. The message names the reason.
+
+    It often quotes what a registry said, and is made printable for that.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
+
+
+def printable(text: str) -> str:
+    """Return a text on one line, with what a terminal would obey or hide written out."""
+    line = " ".join(text.split())
+    return "".join(
+        character
+        if character.isprintable()
+        else character.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for character in line
+    )
 
 
 class Ecosystem(Protocol):
@@ -101,8 +117,17 @@ class Ecosystem(Protocol):
     def releases(self, package: str) -> Sequence[Release]:
         """List every release in version order, marked yanked and pre-release."""
 
+    def refused_releases(self, package: str) -> Mapping[str, str]:
+        """Return what is listed, or was, but cannot be had, and why."""
+
     def runtimes(self) -> Sequence[Runtime]:
-        """List the interpreters at hand, newest first."""
+        """List the interpreters at hand, newest first. Fetches nothing."""
+
+    def older_runtimes(self) -> Iterator[Runtime]:
+        """Yield interpreters that are not at hand but can be had from the registry, newest first.
+
+        Each is fetched when it is asked for, and kept; what cannot be had is left out.
+        """
 
     def installations(
         self, release: Release, runtime: Runtime, needs: Sequence[tuple[str, str]]

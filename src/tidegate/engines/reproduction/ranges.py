@@ -50,6 +50,7 @@ class VersionRun:
     """`None` if it was neither run nor may be inferred."""
     inferred: bool = False
     prerelease: bool = False
+    yanked: bool = False
     runtime: str = ""
     reason: str = ""
 
@@ -163,6 +164,7 @@ def _infer(plan: Plan, untested: str) -> RangeResult:
                 candidate.line,
                 word=None,
                 prerelease=candidate.prerelease,
+                yanked=candidate.yanked,
                 reason=untested,
             )
             between = None if candidate.prerelease else plan.between(line, index)

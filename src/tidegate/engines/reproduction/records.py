@@ -117,6 +117,7 @@ def _range(found: Range) -> dict[str, Any]:
                 "line": run.line,
                 "runtime": run.runtime,
                 "prerelease": run.prerelease,
+                "yanked": run.yanked,
                 "reason": run.reason,
             }
             for run in found.search.runs

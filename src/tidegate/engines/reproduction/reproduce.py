@@ -141,7 +141,7 @@ class Reproducer:
             )
         try:
             releases = ecosystem.releases(finding.target.package)
-            release = _named(releases, finding.target.package, asked)
+            release = _named(ecosystem, releases, finding.target.package, asked)
         except PackageError as error:
             return _unrun(finding, asked, str(error))
         threads = _THREADS_A_SANDBOX * len(self.laboratory.sandboxes)
@@ -210,7 +210,7 @@ class _Work:
 
         found = search(
             [
-                Candidate(r.version, self.ecosystem.line(r.version), r.prerelease)
+                Candidate(r.version, self.ecosystem.line(r.version), r.prerelease, r.yanked)
                 for r in self.releases
             ],
             probe,
@@ -338,14 +338,21 @@ class _Work:
         )
 
 
-def _named(releases: Sequence[Release], package: str, version: str | None) -> Release:
+def _named(
+    ecosystem: Ecosystem, releases: Sequence[Release], package: str, version: str | None
+) -> Release:
+    """Find the release that is meant, also if it is written another way: 1.0.0 is PyPI's 1.0."""
     if not releases:
         raise PackageError(f"{package} has no releases")
     if version is None:
         return next((r for r in reversed(releases) if not r.prerelease), releases[-1])
-    for release in releases:
-        if release.version == version:
-            return release
+    wanted = ecosystem.order(version)
+    same = [release for release in releases if ecosystem.order(release.version) == wanted]
+    if same:
+        return next((release for release in same if release.version == version), same[0])
+    why = ecosystem.refused_releases(package).get(version)
+    if why:
+        raise PackageError(f"{package} {version} cannot be had: {why}")
     raise PackageError(f"{package} has no release {version}; the newest is {releases[-1].version}")
 
 

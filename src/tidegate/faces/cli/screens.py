@@ -87,13 +87,16 @@ def _show_range(found: Range) -> None:
     lines: dict[str, dict[str, list[str]]] = {}
     for run in found.search.runs:
         cells = lines.setdefault(run.line, {column: [] for column in columns})
-        cells[_column(run.word)].append(safe(run.version) + ("?" if run.inferred else ""))
+        mark = ("?" if run.inferred else "") + ("!" if run.yanked else "")
+        cells[_column(run.word)].append(safe(run.version) + mark)
     for line, cells in lines.items():
         told = [" ".join(cells[column]) for column in columns]
         table.add_row(safe(line), f"[{_COLOURS['reproduced']}]{told[0]}[/]", *told[1:])
     OUT.print(table, highlight=False)
     if any(run.inferred for run in found.search.runs):
         OUT.print("? inferred: releases around it were run and agree", highlight=False)
+    if any(run.yanked for run in found.search.runs):
+        OUT.print("! yanked by its publisher", highlight=False)
     for note in (*found.affected.notes, *found.search.surprises):
         OUT.print(f"note: {safe(note)}", highlight=False)
 

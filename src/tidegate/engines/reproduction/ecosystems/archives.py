@@ -2,9 +2,9 @@
 
 Nothing is trusted but bytes: an archive is refused as a whole when one of its names is absolute or
 climbs, when a link leaves it, when two different things want one name, when it holds devices, and
-when it is more, or more compressed, than a package can honestly be. Owners, times, setuid and
-other modes are not taken over. Symbolic links are made last, after all files, so that no file is
-ever written through one.
+when it is more, or more compressed, or takes longer, than a package honestly does. Owners, times,
+setuid and other modes are not taken over. Symbolic links are made last, after all files, and never
+below each other, so that nothing is ever written through one.
 """
 
 from __future__ import annotations
@@ -13,23 +13,31 @@ import bz2
 import gzip
 import os
 import stat
+import struct
 import tarfile
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Any, NoReturn, Self
 
 from tidegate.engines.reproduction.packages import PackageError
 
 _PIECE = 1 << 16
 _PATH_BYTES = 2048
-_HEADER_BYTES = 1 << 20
-"""Longest extended header of a tar member; real ones hold a path and a few numbers."""
+_PATH_DEPTH = 100
+_HEADER_BYTES = 32 << 10
+"""Longest extended header of a tar member; real ones hold a path and a few numbers. Python before
+3.11.10 takes time by the square of it (CVE-2024-6232): a second for this, a quarter of an hour for
+a mebibyte."""
 _DIRECTORY_BYTES = 16 << 20
 """Longest central directory of a zip; 50,000 entries with long names need less."""
+_ZIP_END, _ZIP64_LOCATOR = b"PK\x05\x06", b"PK\x06\x07"
+_ZIP_END_BYTES, _ZIP64_LOCATOR_BYTES = 22, 20
+_ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +45,12 @@ class UnpackLimits:
     """What an honest package stays under."""
 
     entries: int = 50_000
+    """Files, links and folders, those counted that only stand in the path of another."""
     total_bytes: int = 1 << 30
     ratio: int = 250
     """How many bytes may come out for each byte of the archive, beyond the first 32 MiB."""
     ratio_free_bytes: int = 32 << 20
+    seconds: float = 120.0
 
 
 class ArchiveError(PackageError):
@@ -96,7 +106,8 @@ def member_path(name: str) -> str:
     """Return a member's name as a clean relative path, `""` for the archive's root itself.
 
     Raises:
-        ArchiveError: the name is absolute, climbs, holds NUL or is longer than 2048 bytes.
+        ArchiveError: the name is absolute, climbs, holds what no path may, or is longer or deeper
+            than that of any package's file.
     """
     parts = [part for part in name.split("/") if part not in ("", ".")]
     shown = name if len(name) < 100 else name[:100] + "..."
@@ -104,7 +115,11 @@ def member_path(name: str) -> str:
         raise ArchiveError(f"the name {shown!r} is absolute")
     if ".." in parts or ".." in name.split("\\"):
         raise ArchiveError(f"the name {shown!r} climbs out of its folder")
-    if "\0" in name or len(os.fsencode(name)) > _PATH_BYTES:
+    try:
+        encoded = os.fsencode(name)
+    except UnicodeEncodeError:
+        raise ArchiveError(f"the name {shown!r} is no text") from None
+    if b"\0" in encoded or len(encoded) > _PATH_BYTES or len(parts) > _PATH_DEPTH:
         raise ArchiveError(f"the name {shown!r} is not a path that a package needs")
     return "/".join(parts)
 
@@ -120,12 +135,11 @@ class _Tree:
     entries: int = 0
     total: int = 0
     links: list[tuple[Path, str]] = field(default_factory=list)
+    started: float = field(default_factory=time.monotonic)
 
     def where(self, name: str) -> Path | None:
         """Count a member in and return where it goes."""
-        self.entries += 1
-        if self.entries > self.limits.entries:
-            raise ArchiveError(f"it holds more than {self.limits.entries} files")
+        self._count()
         path = member_path(name)
         placed = self.place(path) if path else None
         return self.root / member_path(placed) if placed else None
@@ -138,6 +152,13 @@ class _Tree:
         fair = self.limits.ratio_free_bytes + self.limits.ratio * self.archive_bytes
         if self.total > fair:
             raise ArchiveError(f"it unpacks to more than {self.limits.ratio} times its size")
+        if time.monotonic() - self.started > self.limits.seconds:
+            raise ArchiveError(f"it takes longer than {self.limits.seconds:g} s to unpack")
+
+    def _count(self) -> None:
+        self.entries += 1
+        if self.entries > self.limits.entries:
+            raise ArchiveError(f"it holds more than {self.limits.entries} files")
 
     def folder(self, path: Path) -> None:
         for above in reversed([path, *path.parents]):
@@ -146,9 +167,11 @@ class _Tree:
             try:
                 above.mkdir()
             except FileExistsError:
-                if not above.is_dir():
+                # Not `is_dir`, which follows a link to wherever it leads.
+                if not stat.S_ISDIR(above.lstat().st_mode):
                     raise ArchiveError(f"{self._shown(above)!r} is a file and a folder") from None
             else:
+                self._count()
                 above.chmod(0o755)
 
     def file(self, path: Path, content: IO[bytes], *, executable: bool) -> None:
@@ -226,7 +249,11 @@ class _Counted:
 
 
 class _Member(tarfile.TarInfo):
-    """A tar header that is refused before an oversized extension of it is read into memory."""
+    """A tar header that is refused before its extensions can do harm.
+
+    An oversized one would be read into memory, and the maps of sparse files, which no package
+    needs, make Python read without a bound, or for ever where the archive ends too early.
+    """
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
@@ -235,6 +262,12 @@ class _Member(tarfile.TarInfo):
         if member.type not in plain and member.size > _HEADER_BYTES:
             raise ArchiveError("a header in it is larger than any header needs to be")
         return member
+
+    def _refuse_sparse(self, *_: Any) -> NoReturn:
+        raise ArchiveError("it holds a sparse file")
+
+    # The names are those of Python's own methods; should they change, the time bound still holds.
+    _proc_sparse = _proc_gnusparse_00 = _proc_gnusparse_01 = _proc_gnusparse_10 = _refuse_sparse
 
 
 def _unpack_tar(stream: IO[bytes] | gzip.GzipFile | bz2.BZ2File, tree: _Tree) -> None:
@@ -276,6 +309,8 @@ def _unpack_zip(stream: IO[bytes], tree: _Tree) -> None:
                 tree.folder(path)
             elif stat.S_IFMT(mode) not in (0, stat.S_IFREG):
                 raise ArchiveError(f"{member.filename!r} is neither a file nor a folder")
+            elif member.compress_type not in _ZIP_METHODS:
+                raise ArchiveError(f"{member.filename!r} is compressed in a way that no package is")
             else:
                 with members.open(member) as content:
                     counted = _Counted(content, tree)
@@ -283,15 +318,25 @@ def _unpack_zip(stream: IO[bytes], tree: _Tree) -> None:
 
 
 def _check_directory(stream: IO[bytes]) -> None:
-    """Refuse a zip whose list of members alone would fill the memory."""
+    """Refuse a zip whose list of members alone would fill the memory.
+
+    Whichever end record a reader takes for the real one, its list is short, and no 64-bit record
+    stands before it that would say otherwise.
+    """
     stream.seek(0, os.SEEK_END)
-    stream.seek(max(0, stream.tell() - (1 << 16) - 22))
+    start = max(0, stream.tell() - (1 << 16) - _ZIP_END_BYTES - _ZIP64_LOCATOR_BYTES)
+    stream.seek(start)
     tail = stream.read()
-    end = tail.rfind(b"PK\x05\x06")
-    size = int.from_bytes(tail[end + 12 : end + 16], "little")
-    if end < 0 or size > _DIRECTORY_BYTES:
-        raise ArchiveError("its list of members is missing or larger than a package needs")
     stream.seek(0)
+    end = tail.find(_ZIP_END)
+    if end < 0:
+        raise ArchiveError("its list of members is missing")
+    while end >= 0:
+        size = int.from_bytes(tail[end + 12 : end + 16], "little")
+        locator = tail[max(0, end - _ZIP64_LOCATOR_BYTES) :].startswith(_ZIP64_LOCATOR)
+        if size > _DIRECTORY_BYTES or locator:
+            raise ArchiveError("its list of members is larger than a package needs")
+        end = tail.find(_ZIP_END, end + 1)
 
 
 @contextmanager
@@ -302,10 +347,11 @@ def _refusing(name: str) -> Iterator[None]:
     except ArchiveError as refusal:
         raise ArchiveError(f"{name} is refused: {refusal}") from None
     except (
-        tarfile.TarError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, EOFError,
-        UnicodeError, ValueError, NotImplementedError, RuntimeError, KeyError,
+        tarfile.TarError, zipfile.BadZipFile, zlib.error, struct.error, gzip.BadGzipFile, EOFError,
+        ValueError, LookupError, ArithmeticError, RuntimeError,
     ) as error:  # fmt: skip
-        # zipfile raises the last ones for encryption and for methods that it does not know.
+        # The last ones are what Python's readers raise, beside their own, for numbers and names
+        # that make no sense, for encryption, and for methods that they do not know.
         raise ArchiveError(f"{name} is damaged: {error}") from error
     except OSError as error:
         raise ArchiveError(f"{name} cannot be unpacked: {error.strerror or error}") from error

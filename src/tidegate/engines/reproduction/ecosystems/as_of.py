@@ -25,6 +25,9 @@ _BELIEVED_SHARE = 0.9
 
 _TELLING_PAIRS = 5
 
+_YEARS = range(1990, 2200)
+"""What is outside of these is not a time at which anything was released."""
+
 
 class Choice(StrEnum):
     """How a version of a dependency is chosen among those that satisfy."""
@@ -80,14 +83,15 @@ def believable(lines: Mapping[str, Sequence[datetime]], *, complete: bool) -> bo
 
 
 def instant(text: object) -> datetime | None:
-    """Read a registry's ISO 8601 time; None for whatever is none."""
+    """Read a registry's ISO 8601 time; None for whatever is none, or none of a release."""
     if not isinstance(text, str):
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.year in _YEARS else None
 
 
 def _by(uploaded: datetime | None, when: datetime) -> bool:

@@ -1,34 +1,39 @@
 """Fetching pages and archives from registries, within bounds, and with hashes checked on the way.
 
 Redirects are followed here rather than by the HTTP library: its body of a redirect has no bound,
-and credentials must be chosen anew for every address, so that none reaches another host. Nothing
-that is fetched is executed or interpreted here.
+and credentials must be chosen anew for every address, so that none reaches another host. Where a
+connection may lead at all is decided in `connections`. Nothing that is fetched is executed or
+interpreted here.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 
 import requests
 import urllib3
 from requests.auth import AuthBase
 
+from tidegate.engines.reproduction.ecosystems.addresses import local_path, origin, resolved, shown
 from tidegate.engines.reproduction.ecosystems.cache import Cache
+from tidegate.engines.reproduction.ecosystems.connections import Adapter, Cutter, Reach
 from tidegate.engines.reproduction.packages import PackageError
 
 _PIECE = 1 << 16
 _ATTEMPTS = 3
-_PAUSE_SECONDS = 1.0
 _BUSY = frozenset({429, 500, 502, 503, 504})
-_STRENGTH = ("sha512", "sha384", "sha256", "sha1", "md5")
+_STRENGTH = {"sha512": 128, "sha384": 96, "sha256": 64, "sha1": 40, "md5": 32}
+"""Hex digits of each digest, strongest first."""
 _USER_AGENT = "tidegate (reproduction of vulnerabilities; fetches packages, runs none of them)"
 
 
@@ -43,6 +48,8 @@ class Bounds:
     """How long the server may say nothing."""
     total_seconds: float = 600.0
     redirects: int = 5
+    pause_seconds: float = 1.0
+    """Before a busy server is asked again; twice as long before the third time."""
 
 
 def _no_credentials(_: str) -> AuthBase | None:
@@ -82,12 +89,27 @@ class DigestError(PackageError):
 
 
 class Downloader:
-    """Fetches over HTTP, and from `file://` addresses; used by several threads at once."""
+    """Fetches over HTTP, and from `file://` addresses; used by several threads at once.
 
-    def __init__(self, access: Access | None = None, bounds: Bounds | None = None) -> None:
+    Args:
+        registries: the addresses that the user's settings name.
+        access: how they are to be reached.
+        bounds: of each fetch.
+    """
+
+    def __init__(
+        self,
+        registries: Iterable[str],
+        access: Access | None = None,
+        bounds: Bounds | None = None,
+    ) -> None:
+        named = [urlsplit(registry) for registry in registries]
+        self._origins = frozenset(origin(parts.geturl()) for parts in named)
+        self._reach = Reach(frozenset(parts.hostname or "" for parts in named))
         self._access = access or Access()
         self._bounds = bounds or Bounds()
-        self._local = threading.local()
+        self._guard = threading.Lock()
+        self._idle: list[_Line] = []
 
     def page(self, url: str, accept: str) -> Page:
         """Fetch a document into memory.
@@ -97,10 +119,10 @@ class Downloader:
             PackageError: it cannot be reached, refuses, or sends more than the bound.
         """
         if urlsplit(url).scheme == "file":
-            return _local_page(url)
+            return _local_page(url, self._bounds.page_bytes)
         body = bytearray()
-        with self._response(url, {"Accept": accept}) as response:
-            for piece in self._pieces(response, self._bounds.page_bytes, decode=True):
+        with self._response(url, {"Accept": accept}) as (response, line):
+            for piece in self._pieces(response, line, self._bounds.page_bytes, decode=True):
                 body += piece
             content_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
             return Page(str(response.url), content_type.lower(), bytes(body))
@@ -118,7 +140,7 @@ class Downloader:
             DigestError: the digest is another one.
             MissingError, PackageError: as `page`.
         """
-        promised = next(((a, expected[a].lower()) for a in _STRENGTH if a in expected), None)
+        promised = _strongest(expected)
         with cache.once(url):
             if promised and (found := cache.archive(*promised)):
                 return found
@@ -126,6 +148,12 @@ class Downloader:
                 digests = self._fetch_archive(url, file, promised)
                 file.close()
                 return cache.keep(incoming, digests), digests["sha256"]
+
+    def close(self) -> None:
+        """Close the connections; a fetch after this opens new ones."""
+        with self._guard:
+            while self._idle:
+                self._idle.pop().close()
 
     def _fetch_archive(
         self, url: str, file: IO[bytes], promised: tuple[str, str] | None
@@ -155,35 +183,43 @@ class Downloader:
                 yield iter(lambda: file.read(_PIECE), b"")
             return
         # Some servers call the gzip of a .tar.gz a transfer encoding; it must come as it is.
-        with self._response(url, {"Accept-Encoding": "identity"}) as response:
-            yield self._pieces(response, self._bounds.archive_bytes, decode=False)
+        with self._response(url, {"Accept-Encoding": "identity"}) as (response, line):
+            yield self._pieces(response, line, self._bounds.archive_bytes, decode=False)
 
     @contextmanager
-    def _response(self, url: str, headers: Mapping[str, str]) -> Iterator[requests.Response]:
+    def _response(
+        self, url: str, headers: Mapping[str, str]
+    ) -> Iterator[tuple[requests.Response, _Line]]:
         """Follow redirects to an answer that is a success; its body is not read yet."""
-        deadline = time.monotonic() + self._bounds.total_seconds
         here = url
-        for _ in range(self._bounds.redirects + 1):
-            with self._answer(here, headers) as response:
-                response.deadline = deadline  # type: ignore[attr-defined]
-                if not response.is_redirect:
-                    _check_status(response, here)
-                    yield response
-                    return
-                there = urljoin(here, response.headers["Location"])
-            if urlsplit(there).scheme not in ("http", "https"):
-                raise PackageError(f"{shown(url)} redirects to {shown(there)}, which is not HTTP")
-            here = there
+        with self._line() as line, line.cutter.within(self._bounds.total_seconds):
+            for _ in range(self._bounds.redirects + 1):
+                with self._answer(line, here, headers) as response:
+                    if not response.is_redirect:
+                        _check_status(response, here)
+                        yield response, line
+                        return
+                    here = self._redirected(here, response.headers["Location"])
         raise PackageError(f"{shown(url)} redirects more than {self._bounds.redirects} times")
 
-    def _answer(self, url: str, headers: Mapping[str, str]) -> requests.Response:
+    def _redirected(self, here: str, location: str) -> str:
+        there = resolved(here, location)
+        secure = urlsplit(there).scheme == "https" or urlsplit(here).scheme == "http"
+        if urlsplit(there).scheme not in ("http", "https"):
+            raise PackageError(f"{shown(here)} redirects to {shown(there)}, which is not HTTP")
+        if not secure and origin(there) not in self._origins:
+            raise PackageError(f"{shown(here)} redirects to {shown(there)}, which is not encrypted")
+        return there
+
+    def _answer(self, line: _Line, url: str, headers: Mapping[str, str]) -> requests.Response:
         """Ask once, and again after a pause where the server is only busy or out of reach."""
         for attempt in range(_ATTEMPTS):
             try:
-                response = self._ask(url, headers)
+                response = self._ask(line, url, headers)
             except (requests.ConnectionError, requests.Timeout) as error:
+                self._check_time(line, url)
                 problem = f"{shown(url)} cannot be reached: {_reason(error)}"
-            except (requests.RequestException, ValueError) as error:
+            except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
                 raise PackageError(f"{shown(url)} cannot be fetched: {_reason(error)}") from error
             else:
                 if response.status_code not in _BUSY:
@@ -191,16 +227,16 @@ class Downloader:
                 problem = f"{shown(url)} answers {response.status_code} {response.reason}"
                 response.close()
             if attempt + 1 < _ATTEMPTS:
-                time.sleep(_PAUSE_SECONDS * 2**attempt)
+                time.sleep(self._bounds.pause_seconds * 2**attempt)
         raise PackageError(f"{problem}; try again later, or check the registry in your settings")
 
-    def _ask(self, url: str, headers: Mapping[str, str]) -> requests.Response:
+    def _ask(self, line: _Line, url: str, headers: Mapping[str, str]) -> requests.Response:
         access = self._access
         host = urlsplit(url).hostname or ""
-        return self._session().get(
+        return line.session.get(
             url,
             headers={"User-Agent": _USER_AGENT, **headers},
-            auth=access.credentials(url),
+            auth=access.credentials(url) or self._without(url),
             proxies=dict(access.proxies),
             verify=False if host in access.unverified_hosts else access.verify,
             cert=access.client_certificate,
@@ -209,51 +245,90 @@ class Downloader:
             allow_redirects=False,
         )
 
-    def _session(self) -> requests.Session:
-        """Return this thread's session; they are not made to be shared."""
-        if not hasattr(self._local, "session"):
-            self._local.session = requests.Session()
-        session: requests.Session = self._local.session
-        return session
+    def _without(self, url: str) -> AuthBase | None:
+        """Keep `~/.netrc` out of what is neither encrypted nor named in the settings."""
+        if urlsplit(url).scheme == "https" or origin(url) in self._origins:
+            return None
+        return _Nothing()
 
-    def _pieces(self, response: Any, bound: int, *, decode: bool) -> Iterator[bytes]:
+    @contextmanager
+    def _line(self) -> Iterator[_Line]:
+        """Give connections for one fetch; they are not made to be shared, but to be used again."""
+        with self._guard:
+            line = self._idle.pop() if self._idle else _Line(self._reach)
+        try:
+            yield line
+        finally:
+            with self._guard:
+                self._idle.append(line)
+
+    def _pieces(self, response: Any, line: _Line, bound: int, *, decode: bool) -> Iterator[bytes]:
         """Yield the body as it comes, within the bounds of size and time."""
         total = 0
         try:
-            # read1 returns after each arrival, so that a slow drip meets the clock below.
             while piece := response.raw.read1(_PIECE, decode_content=decode):
                 total += len(piece)
                 if total > bound:
                     raise PackageError(f"{shown(response.url)} is larger than {bound >> 20} MiB")
-                if time.monotonic() > response.deadline:
-                    raise PackageError(
-                        f"{shown(response.url)} took longer than {self._bounds.total_seconds:g} s"
-                    )
                 yield piece
         except (urllib3.exceptions.HTTPError, OSError) as error:
+            self._check_time(line, response.url)
             raise PackageError(f"{shown(response.url)} broke off: {_reason(error)}") from error
+        self._check_time(line, response.url)  # a body that was cut off may look like a whole one
+
+    def _check_time(self, line: _Line, url: str) -> None:
+        if line.cutter.has_cut:
+            seconds = self._bounds.total_seconds
+            raise PackageError(f"{shown(url)} took longer than {seconds:g} s")
 
 
-def shown(url: str) -> str:
-    """Return an address for a message: without passwords, tokens in its query, or fragments."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+class _Line:
+    """A session and what cuts it off. Cookies are neither kept nor sent."""
+
+    def __init__(self, reach: Reach) -> None:
+        self.cutter = Cutter()
+        self.session = _Session()
+        self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        for scheme in ("http://", "https://"):
+            self.session.mount(scheme, Adapter(reach, self.cutter))
+
+    def close(self) -> None:
+        self.session.close()
+        self.cutter.let_go()
 
 
-def local_path(url: str) -> Path:
-    """Return the path that a `file://` address names."""
-    return Path(unquote(urlsplit(url).path))
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """See no redirect: to find the next request, `requests` would read the whole body."""
 
 
-def _local_page(url: str) -> Page:
+class _Nothing(AuthBase):
+    """No credentials at all, said so that none are looked for elsewhere."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+def _strongest(expected: Mapping[str, str]) -> tuple[str, str] | None:
+    for algorithm, digits in _STRENGTH.items():
+        promised = expected.get(algorithm, "")
+        if re.fullmatch(rf"[0-9a-fA-F]{{{digits}}}", promised):
+            return algorithm, promised.lower()
+    if expected:
+        raise DigestError(f"no digest of the index can be checked, only {', '.join(expected)}")
+    return None
+
+
+def _local_page(url: str, bound: int) -> Page:
     """Read a page from disk: a file, a folder's `index.html`, or a list of a folder's files."""
     path = local_path(url)
+    folder = url if url.endswith("/") else url + "/"
     try:
-        if path.is_file():
-            return Page(url, "text/html", path.read_bytes())
-        folder = url if url.endswith("/") else url + "/"
-        if (path / "index.html").is_file():
-            return Page(folder, "text/html", (path / "index.html").read_bytes())
+        for file, at in ((path, url), (path / "index.html", folder)):
+            if file.is_file():
+                if file.stat().st_size > bound:
+                    raise PackageError(f"{file} is larger than {bound >> 20} MiB")
+                return Page(at, "text/html", file.read_bytes())
         names = sorted(entry.name for entry in path.iterdir() if entry.is_file())
     except OSError as error:
         raise MissingError(f"{path} is not there: {error.strerror}") from error

@@ -28,11 +28,13 @@ from tidegate.engines.reproduction.packages import (
     PackageError,
     Release,
     Runtime,
+    printable,
 )
-from tidegate.engines.reproduction.runtimes import node_runtimes, older_node_runtimes
+from tidegate.engines.reproduction.runtimes import OlderNodes, node_runtimes
 from tidegate.engines.sandbox.model import Bind, Link
 
 _FETCHES = 6
+_FOLDER_CHARACTERS = 200
 
 
 class Npm:
@@ -55,6 +57,9 @@ class Npm:
     ) -> None:
         self._cache = cache or Cache()
         self._registry = NpmRegistry(settings or read_npm_settings(), self._cache, bounds)
+        self._older_nodes = OlderNodes(
+            lambda package: self._registry.packument(package).manifests, self._fetch_node
+        )
 
     def order(self, version: str) -> object:
         """Return a sort key in semver's order of precedence."""
@@ -80,11 +85,14 @@ class Npm:
         return node_runtimes()
 
     def older_runtimes(self) -> Iterator[Runtime]:
-        """Fetch older Nodes from the registry, newest first, one each time that it is asked."""
-        return older_node_runtimes(self._fetch_node)
+        """Yield older Nodes from the registry, newest first, fetched when first asked for."""
+        return iter(self._older_nodes)
 
     def installations(
-        self, release: Release, runtime: Runtime, needs: Sequence[tuple[str, str]]
+        self,
+        release: Release,
+        runtime: Runtime,  # noqa: ARG002  a package of npm is the same for every Node
+        needs: Sequence[tuple[str, str]],
     ) -> Iterator[Installation]:
         """Fetch a release with what it needs as of its day; then, if that differs, as of today.
 
@@ -125,9 +133,17 @@ class Npm:
                 replace(bind, source=tree) if bind.target in installation.target_roots else bind
                 for bind in installation.binds
             ),
-            archives=tuple(a for a in installation.archives if a.name != release.package),
+            archives=tuple(
+                archive
+                for archive in installation.archives
+                if (archive.name, archive.version) != (release.package, release.version)
+            ),
             note=f"an empty package called {release.package}",
         )
+
+    def close(self) -> None:
+        """Close the connections to the registries."""
+        self._registry.close()
 
     def _lay_out(self, release: Release, tree: Tree) -> Installation:
         with ThreadPoolExecutor(_FETCHES) as pool:
@@ -149,7 +165,7 @@ class Npm:
             dependency_roots=(*(_place(key) for key in fetched if key != tree.target), *nested),
             modules=(release.package,),
             archives=tuple(archives),
-            note="; ".join(tree.notes),
+            note=printable("; ".join(tree.notes)),
         )
 
     def _fetch_node(self, package: str, version: str) -> Path:
@@ -159,7 +175,10 @@ class Npm:
 def _place(instance: Instance) -> str:
     """Return where an instance lies inside of the sandbox."""
     name, version = instance
-    return f"/store/{name.replace('/', '+')}@{version}/node_modules/{name}"
+    folder = f"{name.replace('/', '+')}@{version}"
+    if len(folder) > _FOLDER_CHARACTERS:
+        folder = hashlib.sha256(folder.encode()).hexdigest()
+    return f"/store/{folder}/node_modules/{name}"
 
 
 def _links(tree: Tree) -> Iterator[Link]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -20,22 +19,21 @@ from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from tidegate.engines.reproduction.ecosystems import npm_versions
+from tidegate.engines.reproduction.ecosystems.addresses import resolved, shown
 from tidegate.engines.reproduction.ecosystems.archives import unpack, without_first_folder
 from tidegate.engines.reproduction.ecosystems.as_of import believable, instant
 from tidegate.engines.reproduction.ecosystems.cache import Cache
-from tidegate.engines.reproduction.ecosystems.download import (
-    Bounds,
-    Downloader,
-    MissingError,
-    shown,
-)
+from tidegate.engines.reproduction.ecosystems.documents import json_object, mapping
+from tidegate.engines.reproduction.ecosystems.download import Bounds, Downloader, MissingError
 from tidegate.engines.reproduction.ecosystems.npm_settings import NPM, NpmSettings
 from tidegate.engines.reproduction.packages import Archive, PackageError
 
 _LAYOUT = "npm-1"
 _PART = r"[a-z0-9~_!'()*-][a-z0-9~_.!'()*-]*"
-_NAME = re.compile(rf"(?:@{_PART}/)?{_PART}", re.IGNORECASE)
+_NAME = re.compile(rf"(?:@{_PART}/)?{_PART}", re.IGNORECASE | re.ASCII)
 _NAME_CHARACTERS = 214
+_MOST_DEPENDENCIES = 1000
+_FILENAME = re.compile(r"[\w.@%+~-]{1,255}", re.ASCII)
 _INSTALL_SCRIPTS = ("preinstall", "install", "postinstall")
 
 
@@ -83,7 +81,8 @@ class NpmRegistry:
     def __init__(self, settings: NpmSettings, cache: Cache, bounds: Bounds | None = None) -> None:
         self._settings = settings
         self._cache = cache
-        self._downloader = Downloader(settings.access, bounds)
+        registries = (settings.registry, *settings.scopes.values())
+        self._downloader = Downloader(registries, settings.access, bounds)
         self._packuments: dict[str, Packument | PackageError] = {}
 
     def packument(self, name: str) -> Packument:
@@ -123,6 +122,8 @@ class NpmRegistry:
         """
         path, sha256 = self._downloader.archive(manifest.tarball, manifest.digests, self._cache)
         filename = urlsplit(manifest.tarball).path.rpartition("/")[2]
+        if not _FILENAME.fullmatch(filename):
+            filename = f"{manifest.name.rpartition('/')[2]}-{manifest.version}.tgz"
         tree = self._cache.tree(
             _LAYOUT,
             sha256,
@@ -130,18 +131,19 @@ class NpmRegistry:
         )
         return tree, Archive(manifest.name, manifest.version, filename, sha256)
 
+    def close(self) -> None:
+        """Close the connections to the registries."""
+        self._downloader.close()
+
     def _read(self, name: str) -> Packument:
         if not is_name(name):
             raise PackageError(f"{name!r} is not a name that an npm package can have")
         registry = self._settings.registry_for(name)
         url = registry + quote(name, safe="@")
         page = self._downloader.page(url, "application/json")
-        try:
-            document = json.loads(page.body)
-        except (ValueError, RecursionError) as error:
-            raise PackageError(f"{shown(url)} is no package document: {error}") from error
-        if not isinstance(document, dict):
-            raise PackageError(f"{shown(url)} is no package document")
+        document = json_object(page, "package document")
+        if (other := document.get("name", name)) != name:
+            raise PackageError(f"{shown(url)} is the document of another package, {other!r:.200}")
         return _packument(name, document, registry)
 
 
@@ -153,15 +155,15 @@ def is_name(text: str) -> bool:
 
 def _packument(name: str, document: Mapping[str, Any], registry: str) -> Packument:
     refused: dict[str, str] = {}
-    times = _mapping(document.get("time"))
+    times = mapping(document.get("time"))
     found: dict[str, Mapping[str, Any]] = {}
-    for version, entry in _mapping(document.get("versions")).items():
+    for version, entry in mapping(document.get("versions")).items():
         try:
-            npm_versions.parse(version)
+            _check_version(version)
         except PackageError as error:
             refused[version] = str(error)
         else:
-            found[version] = _mapping(entry)
+            found[version] = mapping(entry)
     for version in times.keys() - found.keys() - refused.keys():
         if version[:1].isdigit():
             refused[version] = "it was unpublished"
@@ -184,6 +186,13 @@ def _packument(name: str, document: Mapping[str, Any], registry: str) -> Packume
     return Packument(name, manifests, tags, refused)
 
 
+def _check_version(version: str) -> None:
+    """Refuse what is no version, or with spaces around it or in it: it becomes a path here."""
+    npm_versions.parse(version)
+    if version != "".join(version.split()):
+        raise PackageError("there are spaces in it")
+
+
 def _dates(versions: list[str], times: Mapping[str, Any]) -> dict[str, datetime]:
     dates = {version: date for version in versions if (date := instant(times.get(version)))}
     lines: dict[str, list[datetime]] = defaultdict(list)
@@ -200,14 +209,19 @@ def _manifest(
     uploaded: datetime | None,
     registry: str,
 ) -> Manifest:
-    dist = _mapping(entry.get("dist"))
+    dist = mapping(entry.get("dist"))
     tarball = dist.get("tarball")
-    if not isinstance(tarball, str) or urlsplit(tarball).scheme not in ("http", "https"):
-        raise PackageError("the registry gives no address of its archive")
+    tarball = resolved(registry, tarball) if isinstance(tarball, str) and tarball else ""
+    if urlsplit(tarball).scheme not in ("http", "https"):
+        raise PackageError("the registry gives no address on the web for its archive")
     optional = _texts(entry.get("optionalDependencies"))
     dependencies = _texts(entry.get("dependencies"))
     bundled = entry.get("bundledDependencies", entry.get("bundleDependencies"))
-    bundled_names = dependencies.keys() if bundled is True else bundled
+    if not isinstance(bundled, list):
+        bundled = list(dependencies) if bundled is True else []
+    peers = _texts(entry.get("peerDependencies"))
+    if len(dependencies) + len(optional) + len(peers) > _MOST_DEPENDENCIES:
+        raise PackageError(f"it names more than {_MOST_DEPENDENCIES} dependencies")
     return Manifest(
         name=name,
         version=version,
@@ -216,15 +230,15 @@ def _manifest(
         uploaded=uploaded,
         dependencies={k: v for k, v in dependencies.items() if k not in optional},
         optional=optional,
-        peers=_texts(entry.get("peerDependencies")),
+        peers=peers,
         optional_peers=frozenset(
             peer
-            for peer, meta in _mapping(entry.get("peerDependenciesMeta")).items()
-            if _mapping(meta).get("optional") is True
+            for peer, meta in mapping(entry.get("peerDependenciesMeta")).items()
+            if mapping(meta).get("optional") is True
         ),
-        bundled=frozenset(n for n in bundled_names or () if isinstance(n, str)),
+        bundled=frozenset(n for n in bundled if isinstance(n, str)),
         scripted=entry.get("hasInstallScript") is True
-        or any(script in _mapping(entry.get("scripts")) for script in _INSTALL_SCRIPTS),
+        or any(script in mapping(entry.get("scripts")) for script in _INSTALL_SCRIPTS),
         elsewhere=not _includes(entry.get("os"), "linux"),
     )
 
@@ -279,9 +293,5 @@ def _includes(platforms: object, ours: str) -> bool:
     return ours in names or "any" in names or all(name.startswith("!") for name in names)
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
 def _texts(value: object) -> dict[str, str]:
-    return {k: v for k, v in _mapping(value).items() if isinstance(v, str)}
+    return {k: v for k, v in mapping(value).items() if isinstance(v, str)}

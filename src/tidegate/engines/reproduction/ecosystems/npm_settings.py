@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
+from tidegate.engines.reproduction.ecosystems.addresses import origin
 from tidegate.engines.reproduction.ecosystems.download import Access
 from tidegate.engines.reproduction.ecosystems.pip_settings import trusted_certificates
 
@@ -43,17 +44,20 @@ class NpmSettings:
 
 
 def read_npm_settings(
-    environ: Mapping[str, str] | None = None, home: Path | None = None
+    environ: Mapping[str, str] | None = None,
+    home: Path | None = None,
+    system: Path = Path("/"),
 ) -> NpmSettings:
     """Read what npm would: the global and the user's `npmrc`, and environment variables.
 
     Args:
         environ: the environment; by default this process's.
         home: the user's home; by default that of the environment.
+        system: the root under which `etc/` is looked for.
     """
     environ = os.environ if environ is None else environ
     home = home or Path(environ.get("HOME") or Path.home())
-    values = _values(environ, home)
+    values = _values(environ, home, system)
     registry = values.get("registry") or NPM
     scopes = {
         key.removesuffix(":registry"): value
@@ -70,7 +74,7 @@ def read_npm_settings(
             proxies={scheme: proxy for scheme, proxy in proxies.items() if proxy},
             credentials=_Credentials(
                 {key: value for key, value in values.items() if key.startswith("//")},
-                frozenset(_origin(address) for address in (registry, *scopes.values())),
+                frozenset(origin(address) for address in (registry, *scopes.values())),
             ),
         ),
     )
@@ -86,8 +90,10 @@ class _Credentials:
 
     def __call__(self, url: str) -> AuthBase | None:
         parts = urlsplit(url)
-        if parts.scheme != "https" and _origin(url) not in self.origins:
+        if parts.scheme != "https" and origin(url) not in self.origins:
             return None
+        if ".." in parts.path.lower().replace("%2e", "."):
+            return None  # a path that climbs is not under what its beginning says
         path = parts.path
         while True:
             found = self._at(f"//{parts.netloc}{path}")
@@ -126,11 +132,11 @@ class _Header(AuthBase):
         return request
 
 
-def _values(environ: Mapping[str, str], home: Path) -> dict[str, str]:
+def _values(environ: Mapping[str, str], home: Path, system: Path) -> dict[str, str]:
     ours = dict(_from_environment(environ))
     user = Path(ours.get("userconfig") or home / ".npmrc")
     values: dict[str, str] = {}
-    for path in (*_global_files(ours, environ), user):
+    for path in (*_global_files(ours, environ, system), user):
         values |= _read(path, environ)
     return values | ours
 
@@ -143,11 +149,13 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield (key if key.startswith(("//", "@")) else key.lower().replace("_", "-")), value
 
 
-def _global_files(ours: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[Path]:
+def _global_files(
+    ours: Mapping[str, str], environ: Mapping[str, str], system: Path
+) -> Iterator[Path]:
     if named := ours.get("globalconfig"):
         yield Path(named)
         return
-    yield Path("/etc/npmrc")  # Debian's npm
+    yield system / "etc/npmrc"  # Debian's npm
     prefix = ours.get("prefix") or environ.get("PREFIX")
     if not prefix and (node := shutil.which("node", path=environ.get("PATH", ""))):
         prefix = str(Path(node).resolve().parent.parent)
@@ -187,8 +195,3 @@ def _expanded(text: str, environ: Mapping[str, str]) -> str:
         return environ.get(name, "" if optional else match[0])
 
     return re.sub(r"(?<!\\)\$\{([^}?]+)(\?)?\}", value, text)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()

@@ -21,6 +21,9 @@ from tidegate.engines.reproduction.ecosystems.npm_registry import (
 from tidegate.engines.reproduction.packages import PackageError
 
 _MOST_INSTANCES = 600
+_MOST_NAMES = 2000
+"""How many packages are asked about, found or not: a registry's answers must not make us its tool
+for asking others without end."""
 _FETCHES = 6
 
 Instance = tuple[str, str]
@@ -58,13 +61,16 @@ class _Resolver:
         self._choice = choice
         self._given = (target, *needs)
         self._absent: set[tuple[Instance, str]] = set()
+        self._names: set[str] = set()
         self.tree = Tree(_key(target), tuple(_key(need) for need in needs))
 
     def run(self) -> Tree:
         with ThreadPoolExecutor(_FETCHES) as pool:
             level: list[Manifest] = [self._add(manifest) for manifest in self._given]
             while level:
-                list(pool.map(self._look_ahead, {n for m in level for n in _names(m)}))
+                names = {name for manifest in level for name in _names(manifest)}
+                self._ask_about(names)
+                list(pool.map(self._look_ahead, names))
                 level = [new for manifest in level for new in self._wire(manifest)]
                 if not level:
                     level = [
@@ -78,6 +84,11 @@ class _Resolver:
             self._registry.packument(name)
         except PackageError:
             return
+
+    def _ask_about(self, names: Iterable[str]) -> None:
+        self._names.update(names)
+        if len(self._names) > _MOST_NAMES:
+            raise PackageError(f"{_name(self._given[0])} names more than {_MOST_NAMES} packages")
 
     def _add(self, manifest: Manifest) -> Manifest:
         self.tree.manifests[_key(manifest)] = manifest
@@ -145,6 +156,7 @@ class _Resolver:
         for given in self._given:
             if given.name == name and _fits(wanted, given.version):
                 return given
+        self._ask_about([name])
         packument = self._registry.packument(name)
         if wanted in packument.tags:
             tagged = packument.manifests[packument.tags[wanted]]

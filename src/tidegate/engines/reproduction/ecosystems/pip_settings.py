@@ -1,15 +1,14 @@
 """Where pip's own settings say that Python packages come from.
 
 Source of the rules: pip's user guide, "Configuration": files in the order global, user, site,
-`PIP_CONFIG_FILE`, then environment variables, each overriding the ones before; the sections
-`[global]`, then `[install]`.
+`PIP_CONFIG_FILE`, each overriding the ones before; the section `[install]` of any file overrides
+`[global]` of any other; environment variables override them all.
 """
 
 from __future__ import annotations
 
 import configparser
 import os
-import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from requests.auth import AuthBase, HTTPBasicAuth
 
+from tidegate.engines.reproduction.ecosystems.addresses import origin
 from tidegate.engines.reproduction.ecosystems.download import Access
 
 PYPI = "https://pypi.org/simple"
@@ -55,10 +55,10 @@ def read_pip_settings(
     environ = os.environ if environ is None else environ
     home = home or Path(environ.get("HOME") or Path.home())
     values = _values(environ, home, system)
-    addresses = [*_words(values.get("index-url", PYPI)), *_words(values.get("extra-index-url", ""))]
+    addresses = [values.get("index-url", PYPI).strip(), *values.get("extra-index-url", "").split()]
     if values.get("no-index", "").lower() in ("1", "true", "yes", "on"):
         addresses = []
-    links = [_address(word, home) for word in _words(values.get("find-links", ""))]
+    links = [_address(word, home) for word in values.get("find-links", "").split()]
     passwords = dict(_password(address) for address in [*addresses, *links])
     proxy = values.get("proxy")
     return PipSettings(
@@ -70,7 +70,7 @@ def read_pip_settings(
             proxies={"http": proxy, "https": proxy} if proxy else {},
             credentials=_Passwords({k: v for k, v in passwords.items() if v}),
             unverified_hosts=frozenset(
-                word.partition(":")[0] for word in _words(values.get("trusted-host", ""))
+                word.partition(":")[0].lower() for word in values.get("trusted-host", "").split()
             ),
         ),
     )
@@ -96,12 +96,12 @@ class _Passwords:
     by_origin: Mapping[str, tuple[str, str]]
 
     def __call__(self, url: str) -> AuthBase | None:
-        found = self.by_origin.get(_origin(url))
+        found = self.by_origin.get(origin(url))
         return HTTPBasicAuth(*found) if found else None
 
 
 def _values(environ: Mapping[str, str], home: Path, system: Path) -> dict[str, str]:
-    values: dict[str, str] = {}
+    sections: dict[str, dict[str, str]] = {section: {} for section in _SECTIONS}
     for path in _files(environ, home, system):
         # An index with a '%' in its password is no interpolation.
         parser = configparser.RawConfigParser()
@@ -109,13 +109,14 @@ def _values(environ: Mapping[str, str], home: Path, system: Path) -> dict[str, s
             parser.read(path, encoding="utf-8")
         except (configparser.Error, UnicodeDecodeError, OSError):
             continue  # pip itself says what is wrong with it; here its neighbours still count
-        for section in _SECTIONS:
+        for section, values in sections.items():
             if parser.has_section(section):
                 values |= {key.replace("_", "-"): value for key, value in parser.items(section)}
+    merged = {key: value for values in sections.values() for key, value in values.items()}
     for name, value in environ.items():
         if name.startswith("PIP_") and value:
-            values[name[4:].lower().replace("_", "-")] = value
-    return values
+            merged[name[4:].lower().replace("_", "-")] = value
+    return merged
 
 
 def _files(environ: Mapping[str, str], home: Path, system: Path) -> Iterator[Path]:
@@ -134,13 +135,6 @@ def _files(environ: Mapping[str, str], home: Path, system: Path) -> Iterator[Pat
         yield Path(named)
 
 
-def _words(value: str) -> list[str]:
-    try:
-        return shlex.split(value, comments=True)
-    except ValueError:
-        return value.split()
-
-
 def _address(word: str, home: Path) -> str:
     """Return the address of a `find-links` entry, which may be a path."""
     if "://" in word or word.startswith("file:"):
@@ -157,10 +151,5 @@ def _bare(url: str) -> str:
 def _password(url: str) -> tuple[str, tuple[str, str] | None]:
     parts = urlsplit(url)
     if parts.username is None:
-        return _origin(url), None
-    return _origin(url), (unquote(parts.username), unquote(parts.password or ""))
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+        return origin(url), None
+    return origin(url), (unquote(parts.username), unquote(parts.password or ""))

@@ -28,7 +28,13 @@ from tidegate.engines.reproduction.ecosystems.pypi_artifacts import (
 from tidegate.engines.reproduction.ecosystems.pypi_build import Builder
 from tidegate.engines.reproduction.ecosystems.pypi_index import File, PypiIndex
 from tidegate.engines.reproduction.ecosystems.pypi_tree import Resolved, Sources, resolve
-from tidegate.engines.reproduction.packages import Installation, PackageError, Release, Runtime
+from tidegate.engines.reproduction.packages import (
+    Installation,
+    PackageError,
+    Release,
+    Runtime,
+    printable,
+)
 from tidegate.engines.reproduction.runtimes import python_runtimes
 from tidegate.engines.sandbox.model import Bind, Sandbox
 
@@ -92,6 +98,10 @@ class Pypi:
         """List the CPythons at hand, newest first."""
         return python_runtimes()
 
+    def older_runtimes(self) -> Iterator[Runtime]:
+        """Return none: no registry package carries a whole CPython."""
+        return iter(())
+
     def installations(
         self, release: Release, runtime: Runtime, needs: Sequence[tuple[str, str]]
     ) -> Iterator[Installation]:
@@ -132,6 +142,10 @@ class Pypi:
             archives=tuple(a for a in installation.archives if a.name != project),
             note=f"an empty package called {installation.release.package}",
         )
+
+    def close(self) -> None:
+        """Close the connections to the indexes."""
+        self._index.close()
 
 
 class _Attempt:
@@ -255,7 +269,7 @@ class _Attempt:
             search_path=(_TARGET, *places),
             modules=target.content.modules,
             archives=tuple(dist.archive for dist in everything),
-            note="; ".join(dict.fromkeys(notes)),
+            note=printable("; ".join(dict.fromkeys(notes))),
         )
 
 

@@ -57,7 +57,9 @@ class Distribution:
     @property
     def notes(self) -> tuple[str, ...]:
         """What is unusual about it, each with its name."""
-        return tuple(f"{self.file.project} {self.file.version}: {n}" for n in self.content.notes)
+        unchecked = not self.file.digests and not self.file.url.startswith("file:")
+        notes = (*self.content.notes, *(("its index gives no digest of it",) if unchecked else ()))
+        return tuple(f"{self.file.project} {self.file.version}: {note}" for note in notes)
 
 
 def ways(files: Sequence[File], runtime: Runtime) -> Iterator[tuple[Way, File]]:

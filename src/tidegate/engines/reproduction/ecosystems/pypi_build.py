@@ -7,6 +7,7 @@ archive. The interpreter's own setuptools is used where it has one and the sdist
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 import tomllib
 from collections.abc import Sequence
@@ -35,6 +36,11 @@ _LIMITS = Limits(
     output_flood=128 << 20,
 )
 _TOLD_CHARACTERS = 600
+_PYPROJECT_BYTES = 256 << 10
+_PYPROJECT_DOTS = 100
+"""Most dots in one line. Python's parser takes memory by the square of a dotted key's length."""
+_MOST_REQUIREMENTS = 100
+_BACKEND = re.compile(r"[\w.]{1,200}(:[\w.]{1,200})?")
 
 
 class Builder:
@@ -52,12 +58,17 @@ class Builder:
         lines = system.get("requires")
         if lines is None and not _has_setuptools(runtime):
             lines = ["setuptools", "wheel"]
+        if not isinstance(lines, list):
+            return ()
+        if len(lines) > _MOST_REQUIREMENTS:
+            raise PackageError(f"its build needs more than {_MOST_REQUIREMENTS} projects")
         found: list[Requirement] = []
-        for line in lines if isinstance(lines, list) else []:
+        for line in lines:
             try:
                 found.append(Requirement(str(line)))
-            except InvalidRequirement as error:
-                raise PackageError(f"its build needs {line!r}, which cannot be read") from error
+            except (InvalidRequirement, RecursionError) as error:
+                shown = str(line)[:80]
+                raise PackageError(f"its build needs {shown!r}, which cannot be read") from error
         return tuple(found)
 
     def build(
@@ -111,14 +122,16 @@ def source_root(tree: Path) -> Path:
 
 def _program(root: Path, runtime: Runtime, requires: Sequence[Path]) -> Program:
     places = [f"/requires/{number}" for number in range(len(requires))]
-    backend = _build_system(root).get("build-backend")
+    backend = str(_build_system(root).get("build-backend") or "")
+    if backend and not _BACKEND.fullmatch(backend):
+        raise PackageError(f"its build backend {backend[:80]!r} is not the name of a module")
     return Program(
         argv=(
             runtime.executable,
             "-I",
             "-B",
             "/build/build.py",
-            str(backend or ""),
+            backend,
             *places,
         ),
         environment={
@@ -143,7 +156,11 @@ def _build_system(root: Path) -> dict[str, Any]:
     """Return the `[build-system]` table of an sdist (PEP 518), empty if it has none."""
     try:
         with (root / "pyproject.toml").open("rb") as file:
-            table = tomllib.load(file).get("build-system")
+            content = file.read(_PYPROJECT_BYTES + 1)
+        longest = max(line.count(b".") for line in content.split(b"\n"))
+        if len(content) > _PYPROJECT_BYTES or longest > _PYPROJECT_DOTS:
+            return {}
+        table = tomllib.loads(content.decode()).get("build-system")
     except (OSError, ValueError, RecursionError):
         return {}
     return table if isinstance(table, dict) else {}

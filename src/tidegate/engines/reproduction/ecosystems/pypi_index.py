@@ -1,22 +1,21 @@
 """Reading Python package indexes: which files there are of a project, and the files themselves.
 
-Pages are read by `mousebender` (the simple repository API, JSON or HTML, PEP 503 to 714); this
-file says what their files are: wheels, sdists or something else, of which version, for whom.
+Pages are read by `pypi_pages`; this file says what their files are: wheels, sdists or something
+else, of which version, for whom.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urlsplit
 
-from mousebender import simple
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
@@ -29,12 +28,14 @@ from tidegate.engines.reproduction.ecosystems.download import (
     Downloader,
     MissingError,
     Page,
-    shown,
 )
 from tidegate.engines.reproduction.ecosystems.pip_settings import PipSettings
+from tidegate.engines.reproduction.ecosystems.pypi_pages import ACCEPT, entries
 from tidegate.engines.reproduction.packages import Archive, PackageError
 
-_NAME = re.compile(r"[A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9]", re.IGNORECASE)  # PEP 508
+_NAME = re.compile(r"[A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9]", re.IGNORECASE | re.ASCII)  # PEP 508
+_FILENAME = re.compile(r"[\w.+!~-]{1,255}", re.ASCII)
+_WEB = ("http", "https")
 _SDIST_SUFFIXES = (".tar.gz", ".tgz", ".tar.bz2", ".zip")
 _OTHER_SUFFIXES = (".egg", ".exe", ".msi", ".rpm", ".deb", ".dmg", ".tar.Z", ".tar.xz")
 _INSTALLER_TAIL = re.compile(r"[.-](?:win32|win-amd64|linux-\w+|macosx-.*|py\d.*|noarch|src)$")
@@ -91,7 +92,8 @@ class PypiIndex:
     def __init__(self, settings: PipSettings, cache: Cache, bounds: Bounds | None = None) -> None:
         self._settings = settings
         self._cache = cache
-        self._downloader = Downloader(settings.access, bounds)
+        registries = (*settings.indexes, *settings.find_links)
+        self._downloader = Downloader(registries, settings.access, bounds)
         self._projects: dict[str, Project | PackageError] = {}
         self._links: dict[str, Page] = {}
 
@@ -121,11 +123,15 @@ class PypiIndex:
         path, sha256 = self._downloader.archive(file.url, file.digests, self._cache)
         return path, Archive(file.project, str(file.version), file.filename, sha256)
 
+    def close(self) -> None:
+        """Close the connections to the indexes."""
+        self._downloader.close()
+
     def _read(self, name: str) -> Project | PackageError:
         files: dict[str, File] = {}
         refused: dict[str, str] = {}
         for page in self._pages(name):
-            for entry in _entries(page, name):
+            for entry in entries(page):
                 try:
                     file = _file(name, entry, page.url)
                 except PackageError as error:
@@ -143,35 +149,15 @@ class PypiIndex:
 
     def _pages(self, name: str) -> Iterator[Page]:
         for index in self._settings.indexes:
-            url = simple.create_project_url(index, name)
             try:
-                yield self._downloader.page(url, simple.ACCEPT_SUPPORTED)
+                yield self._downloader.page(f"{index.rstrip('/')}/{name}/", ACCEPT)
             except MissingError:
                 continue
         for link in self._settings.find_links:
             with self._cache.once(link):
                 if link not in self._links:
-                    self._links[link] = self._downloader.page(link, simple.ACCEPT_HTML)
+                    self._links[link] = self._downloader.page(link, ACCEPT)
             yield self._links[link]
-
-
-def _entries(page: Page, name: str) -> Sequence[Mapping[str, Any]]:
-    """Return the files that a page lists, as PEP 691 writes them.
-
-    Raises:
-        PackageError: the page is none of an index.
-    """
-    json_type = page.content_type == simple.ACCEPT_JSON_V1
-    try:
-        text = page.body.decode("utf-8")
-        content_type = page.content_type if json_type else "text/html"
-        details = simple.parse_project_details(text, content_type, name)
-        entries = details["files"]
-        if isinstance(entries, list):
-            return [entry for entry in entries if isinstance(entry, dict)]
-    except (ValueError, KeyError, TypeError, RecursionError, simple.UnsupportedAPIVersion) as error:
-        raise PackageError(f"{shown(page.url)} is no page of a package index: {error}") from error
-    raise PackageError(f"{shown(page.url)} is no page of a package index")
 
 
 def _file(name: str, entry: Mapping[str, Any], base: str) -> File | None:
@@ -180,25 +166,29 @@ def _file(name: str, entry: Mapping[str, Any], base: str) -> File | None:
     Raises:
         PackageError: it is one, but cannot be used.
     """
-    filename, url = entry.get("filename"), entry.get("url")
-    if not isinstance(filename, str) or not isinstance(url, str) or "/" in filename:
+    filename, url = entry.get("filename"), str(entry["url"])
+    if not isinstance(filename, str) or not _FILENAME.fullmatch(filename):
         return None
     identity = _identity(name, filename)
     if identity is None:
         return None
     kind, version, tags = identity
+    if urlsplit(url).scheme not in (("file",) if base.startswith("file:") else _WEB):
+        raise PackageError("its index gives an address that is not on the web")
+    digests = _digests(hashes if isinstance(hashes := entry.get("hashes"), dict) else {})
+    if not digests and url.startswith("http:") and base.startswith("https:"):
+        raise PackageError("its index gives an address that is not encrypted, and no digest")
     try:
         requires_python = SpecifierSet(str(entry.get("requires-python") or ""))
     except InvalidSpecifier:
         requires_python = SpecifierSet()  # as pip: what nobody can read excludes nobody
-    hashes = entry.get("hashes")
     return File(
         project=name,
         version=version,
         kind=kind,
         filename=filename,
-        url=urljoin(base, url),
-        digests=_digests(hashes if isinstance(hashes, dict) else {}),
+        url=url,
+        digests=digests,
         tags=tags,
         requires_python=requires_python,
         yanked=entry.get("yanked") not in (None, False),

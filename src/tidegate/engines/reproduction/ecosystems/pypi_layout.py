@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from packaging.metadata import parse_email
@@ -20,9 +21,11 @@ _NO_MODULES = frozenset(
     {"test", "tests", "testing", "doc", "docs", "example", "examples", "benchmark", "benchmarks",
      "bench", "setup", "conftest", "scripts", "tools", "build", "dist", "noxfile", "tasks"}
 )  # fmt: skip
+_BUILD_SCRIPTS = frozenset({"setup", "conftest", "noxfile"})
 _DATA_FOLDER = re.compile(r"[^/]+\.data/(?:(purelib|platlib)/)?(.*)")
 _NATIVE_SOURCES = (".c", ".cc", ".cpp", ".pyx", ".rs")
 _METADATA_BYTES = 4 << 20
+_MOST_REQUIREMENTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def _modules(site: Path, project: str, information: Path) -> tuple[str, ...]:
     declared = [name for name in _top_level(information) if name in present]
     names = declared or sorted(present)
     public = [n for n in names if not n.startswith("_") and n.lower() not in _NO_MODULES]
-    kept = public or names
+    kept = public or [name for name in names if name not in _BUILD_SCRIPTS]
     return tuple(sorted(kept, key=lambda name: (_plain(name) != _plain(project), kept.index(name))))
 
 
@@ -162,10 +165,10 @@ def _declared_by_setuptools(path: Path) -> list[str] | None:
 def _requirements(lines: Iterable[str]) -> tuple[tuple[Requirement, ...], tuple[str, ...]]:
     requires: list[Requirement] = []
     notes: list[str] = []
-    for line in lines:
+    for line in islice(lines, _MOST_REQUIREMENTS):
         try:
             requires.append(Requirement(line))
-        except InvalidRequirement:
+        except (InvalidRequirement, RecursionError):
             notes.append(f"its requirement {line[:80]!r} cannot be read and was left out")
     return tuple(requires), tuple(notes)
 

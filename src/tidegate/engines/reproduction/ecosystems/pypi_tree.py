@@ -24,6 +24,9 @@ from tidegate.engines.reproduction.ecosystems.pypi_index import Project
 from tidegate.engines.reproduction.packages import PackageError, Runtime
 
 _MOST_ROUNDS = 2000
+_MOST_NAMES = 600
+"""How many projects are asked about, found or not: a package's metadata must not make us its tool
+for asking an index without end."""
 _MOST_FAILURES = 12
 """How many versions of one project are tried that turn out not to be available."""
 
@@ -112,6 +115,7 @@ class _Provider(resolvelib.AbstractProvider[_Wanted, Distribution, str]):
         self._choice = choice
         self.notes: list[str] = []
         self.problems: dict[str, None] = {}
+        self._names: set[str] = set()
 
     def identify(self, requirement_or_candidate: _Wanted | Distribution) -> str:
         if isinstance(requirement_or_candidate, Distribution):
@@ -165,11 +169,14 @@ class _Provider(resolvelib.AbstractProvider[_Wanted, Distribution, str]):
     def _applies(self, requirement: Requirement) -> bool:
         try:
             return requirement.marker is None or requirement.marker.evaluate(self._environment)
-        except (UndefinedComparison, UndefinedEnvironmentName):
+        except (UndefinedComparison, UndefinedEnvironmentName, RecursionError):
             return False
 
     def _versions(self, name: str, specifier: SpecifierSet) -> list[Version]:
         """Return the versions that fit, in the order in which they should be tried."""
+        self._names.add(name)
+        if len(self._names) > _MOST_NAMES:
+            raise PackageError(f"its dependencies name more than {_MOST_NAMES} projects")
         try:
             project = self._sources.project(name)
         except PackageError as error:

@@ -1,0 +1,60 @@
+"""The loopback registry, and looking at an installation as a program in the sandbox would."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.registry import cache, ecosystems, registry
+from tidegate.engines.reproduction.packages import Ecosystem, Installation, Release, Runtime
+
+__all__ = ["cache", "ecosystems", "registry"]
+
+NODE = Runtime("javascript", "20.20.2", "/runtime/node", (), "00" * 32)
+
+
+def python(version: str = "3.11.7") -> Runtime:
+    """Return an interpreter that nothing is run on."""
+    return Runtime("python", version, f"/runtime/python{version}", (), "00" * 32)
+
+
+def install(
+    ecosystem: Ecosystem,
+    package: str,
+    version: str = "1.0.0",
+    *needs: tuple[str, str],
+    runtime: Runtime = NODE,
+) -> list[Installation]:
+    """Return every way to have a release."""
+    return list(ecosystem.installations(Release(package, version), runtime, needs))
+
+
+def inside(installation: Installation, path: str) -> Path:
+    """Return the file of the host that a program sees at a path of the sandbox."""
+    followed = 0
+    while followed < 40:
+        for link in installation.links:
+            if path == link.path or path.startswith(link.path + "/"):
+                path = link.to + path[len(link.path) :]
+                followed += 1
+                break
+        else:
+            break
+    for bind in installation.binds:
+        if path == bind.target or path.startswith(bind.target + "/"):
+            return bind.source / path[len(bind.target) :].lstrip("/")
+    raise FileNotFoundError(path)
+
+
+def described(installation: Installation, name: str, at: str = "/work/node_modules") -> str:
+    """Return `name@version` of what a `require` of the name finds there."""
+    manifest = json.loads(inside(installation, f"{at}/{name}/package.json").read_text())
+    return f"{manifest['name']}@{manifest['version']}"
+
+
+def beside(installation: Installation, instance: str, name: str) -> str:
+    """Return what an instance of the tree sees under a name."""
+    folder = instance.rpartition("@")[0]
+    at = f"/store/{instance.replace('/', '+')}/node_modules"
+    assert inside(installation, f"{at}/{folder}").is_dir()
+    return described(installation, name, at)

@@ -1,28 +1,26 @@
 """One real sandbox for the tests of a module; nothing here is replaced by a stand-in."""
 
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from tidegate.engines.sandbox import Bind, BubblewrapSandbox, File, Limits, Program, Watch
-from tidegate.engines.sandbox.policy import INIT_FLAGS, this_interpreter
+from tidegate.engines.sandbox import BubblewrapSandbox
 
 
 @pytest.fixture(scope="module")
-def sandbox():
+def sandbox() -> Iterator[BubblewrapSandbox]:
     with BubblewrapSandbox() as made:
         yield made
 
 
-def python_program(
-    source: str, *, limits: Limits | None = None, watch: Watch | None = None, **more: object
-) -> Program:
-    """Return a program that runs Python source as the hostile script of a run."""
-    init = this_interpreter()
-    return Program(
-        argv=(init.executable, *INIT_FLAGS, "/work/hostile.py"),
-        binds=tuple(Bind(prefix, str(prefix)) for prefix in init.prefixes),
-        files=(File("/work/hostile.py", source.encode()),),
-        limits=limits or Limits(wall_seconds=10),
-        watch=watch or Watch(),
-        python_script=True,
-        **more,  # type: ignore[arg-type]
-    )
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Return a folder that everybody can read; pytest's own are closed."""
+    with tempfile.TemporaryDirectory(prefix="tidegate-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder

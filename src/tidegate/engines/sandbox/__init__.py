@@ -16,6 +16,7 @@ from tidegate.engines.sandbox.model import (
     Watch,
     Witness,
 )
+from tidegate.engines.sandbox.tiers import known_tiers, open_sandbox
 
 __all__ = [
     "Bind",
@@ -32,4 +33,6 @@ __all__ = [
     "SandboxError",
     "Watch",
     "Witness",
+    "known_tiers",
+    "open_sandbox",
 ]

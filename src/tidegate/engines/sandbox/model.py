@@ -30,8 +30,11 @@ class Ending(StrEnum):
     WALL_TIME = "wall-time"
     CPU_TIME = "cpu-time"
     MEMORY = "memory"
+    """The tree used more than it may: of resident memory, or of files in its scratch, which cost
+    the kernel memory even when they are empty. Or the kernel had none left and chose this run."""
     OUTPUT = "output"
     CANCELLED = "cancelled"
+    """Ended from outside: the caller closed the sandbox, or somebody killed its init."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,9 @@ class Limits:
     memory_bytes: int = 1 << 30
     """Resident memory of the whole process tree together."""
     scratch_bytes: int = 64 << 20
-    """Size of each private tmpfs: the working directory, `/tmp` and `/dev/shm`."""
+    """Size of each private tmpfs: the working directory, `/tmp`, `/home` and `/dev/shm`."""
+    scratch_files: int = 100_000
+    """Files and folders in all of these together; a tmpfs by itself has no bound worth the name."""
     processes: int = 128
     """Processes and threads together."""
     file_bytes: int = 64 << 20
@@ -93,7 +98,8 @@ class Watch:
     listener: bool = False
     """Whether an HTTP listener runs on `127.0.0.1:LISTENER_PORT`, in the trusted init."""
     witnesses: tuple[str, ...] = ()
-    """Paths that the trusted init looks at after the program's end."""
+    """Paths that the trusted init looks at after the program's end. A reading is only seen of a
+    file in a writable folder: a read-only mount keeps no access times."""
     sample_signal: int = 0
     """Signal that the init sends to the program to have its stack written to `SAMPLES_FD`."""
     sample_seconds: tuple[float, ...] = ()
@@ -111,8 +117,9 @@ class Program:
     """One hostile program and the world that it gets to see.
 
     It starts in `/work`, which is writable and holds nothing but the `files` laid there; `/tmp` and
-    `/home` are empty and writable. Nothing else is writable, and there is no network but a
-    loopback interface of its own. There is no `/proc` unless `watch.trace` asks for one.
+    `/home` are empty and writable (an interpreter that lives below one of them on the host is
+    there, read-only). Nothing else is writable, and there is no network but a loopback interface
+    of its own. There is no `/proc` unless `watch.trace` asks for one.
     """
 
     argv: tuple[str, ...]
@@ -138,7 +145,8 @@ class Witness:
     exists: bool
     size: int = 0
     accessed: bool = False
-    """Whether the file's content was read since it was laid (access time moved)."""
+    """Whether the file's content was read since it was laid (its access time moved). A program
+    that owns the file can set or keep its times as it likes, so this tells of honest code only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +158,8 @@ class CodeAddress:
 
     object: str
     offset: int
+    slot: int = 0
+    """Where on the stack it stood as a return address: bytes from the stack pointer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +174,8 @@ class Fault:
 
     signal: int
     self_inflicted: bool
-    """Sent by a process (kill, raise, abort), not by the hardware or the kernel."""
+    """Sent by a process (kill, raise, abort), not by the hardware or the kernel. The filter takes
+    from the program the calls with which a process could send itself a hardware's fault."""
     frames: tuple[CodeAddress, ...]
 
 
@@ -200,18 +211,18 @@ class Outcome:
 
 
 class SandboxError(Exception):
-    """The sandbox could not be built, so nothing was run.
+    """The sandbox could not be built, so nothing was run, or it was taken down under the run.
 
-    The message says what is missing and how to mend it.
+    The message says which, what is missing and how to mend it.
     """
 
 
 class Sandbox(Protocol):
     """One place in which one program at a time can run.
 
-    Implementations are found under the entry point group `tidegate.sandboxes`; each names its
-    tier. They must refuse (`SandboxError`) rather than run anything with less isolation than the
-    tier promises.
+    Implementations are found under the entry point group `tidegate.sandboxes` (`tiers.py`); each
+    names its tier. They must refuse (`SandboxError`) rather than run anything with less
+    isolation than the tier promises.
     """
 
     @property

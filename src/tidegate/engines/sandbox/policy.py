@@ -8,12 +8,16 @@ watcher's descriptors, or anything about the init. `docs/decisions/` says what t
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import importlib.util
+import marshal
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import rfc8785
 
@@ -22,11 +26,14 @@ from tidegate.engines.sandbox.model import Limits, Program
 TIER = "bubblewrap"
 INIT_FOLDER = "/init"
 INIT_FLAGS = ("-I", "-S", "-B")
+COMPILED_INIT = "/init.pyc"
 _INSIDE = Path(__file__).parent / "inside"
 _ETC = Path(__file__).parent / "etc"
-_SYSTEM_FOLDERS = ("/usr/lib", "/usr/lib64", "/usr/lib32", "/usr/libexec")
+_SYSTEM_FOLDERS = ("/usr/lib", "/usr/lib64", "/usr/lib32")
 _SYSTEM_LINKS = ("/lib", "/lib64", "/lib32", "/bin", "/sbin")
+_SYSTEM_TOOLS = ("/bin/sh", "/usr/bin/env")
 _ALWAYS_WRITABLE = ("/work", "/tmp", "/home", "/dev/shm")  # noqa: S108  paths of the sandbox
+_PYC_FLAGS_AND_SOURCE = bytes(12)  # flags, time and size: unread when a .pyc is run by its name
 _ISOLATION = (
     "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
     "--unshare-cgroup", "--disable-userns", "--die-with-parent", "--new-session", "--as-pid-1",
@@ -42,6 +49,7 @@ class Init:
     prefixes: tuple[Path, ...]
 
 
+@functools.cache
 def this_interpreter() -> Init:
     """Return the base interpreter of this process and the folders that it needs to start."""
     executable = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
@@ -49,6 +57,34 @@ def this_interpreter() -> Init:
     if prefixes == {Path("/usr")}:
         return Init(str(executable), (executable,))
     return Init(str(executable), tuple(sorted(prefixes)))
+
+
+@functools.cache
+def compiled_init() -> bytes:
+    """Return the init as a `.pyc` of this interpreter: saves its runs the compiler's time."""
+    source = (_INSIDE / "init.py").read_bytes()
+    code = compile(source, f"{INIT_FOLDER}/init.py", "exec", dont_inherit=True, optimize=0)
+    return importlib.util.MAGIC_NUMBER + _PYC_FLAGS_AND_SOURCE + marshal.dumps(code)
+
+
+def runs_here(program: Program, init: Init) -> bool:
+    """Whether the init of this program runs on the interpreter that `compiled_init` is for."""
+    return not program.python_script or os.path.realpath(program.argv[0]) == init.executable
+
+
+def writable_folders(program: Program) -> tuple[str, ...]:
+    """Return the folders that are a tmpfs of their own."""
+    return _ALWAYS_WRITABLE + program.writable
+
+
+def scratch_bytes(program: Program) -> int:
+    """Return how much these folders can hold together."""
+    return len(writable_folders(program)) * program.limits.scratch_bytes
+
+
+def environment(program: Program) -> dict[str, str]:
+    """Return all that a program's environment holds at its start."""
+    return {"PATH": "/usr/bin:/bin", "PWD": "/work", **program.environment}
 
 
 def arguments(
@@ -61,22 +97,25 @@ def arguments(
     """Return the arguments for bubblewrap, without its own name.
 
     `stage` gives the path under which bubblewrap can reach a path of the host;
-    `file_descriptors` maps the path of each of the program's files to a descriptor of its content.
+    `file_descriptors` maps the path of each of the program's files, and `COMPILED_INIT` where
+    that is wanted, to a descriptor of its content.
     """
     made = [*_ISOLATION, *_system(program, stage)]
     if program.python_script:
-        init = Init(program.argv[0], ())
-    made += _interpreter(init, stage)
-    for name, value in {"PATH": "/usr/bin:/bin", **program.environment}.items():
-        made += ["--setenv", name, value]
+        # Every other program gets it from the init, whose own interpreter it is none of.
+        for name, value in environment(program).items():
+            made += ["--setenv", name, value]
     for name in ("passwd", "group", "hosts"):
         made += ["--ro-bind", stage(_ETC / name), f"/etc/{name}"]
     made += ["--ro-bind", stage(_INSIDE), INIT_FOLDER]
     if program.watch.trace:
         made += ["--proc", "/proc"]
     made += ["--dev", "/dev"]
-    for folder in (*_ALWAYS_WRITABLE, *program.writable):
+    for folder in writable_folders(program):
         made += ["--size", str(program.limits.scratch_bytes), "--tmpfs", folder]
+    # After the writable folders: an interpreter below /home or /tmp would vanish under them.
+    if not program.python_script:
+        made += _interpreter(init, stage)
     for bind in program.binds:
         made += ["--ro-bind", stage(bind.source), bind.target]
     for link in program.links:
@@ -84,15 +123,22 @@ def arguments(
     for file in program.files:
         made += ["--perms", "0755" if file.executable else "0644"]
         made += ["--file", str(file_descriptors[file.path]), file.path]
+    script = f"{INIT_FOLDER}/init.py"
+    if COMPILED_INIT in file_descriptors:
+        script = COMPILED_INIT
+        made += ["--perms", "0444", "--file", str(file_descriptors[script]), script]
     made += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/work"]
     made += ["--seccomp", str(filter_descriptor), "--"]
-    return [*made, init.executable, *INIT_FLAGS, f"{INIT_FOLDER}/init.py"]
+    interpreter = program.argv[0] if program.python_script else init.executable
+    return [*made, interpreter, *INIT_FLAGS, script]
 
 
+@functools.lru_cache(maxsize=64)
 def digest(limits: Limits, filter_program: bytes, trace: bool, host_tools: bool) -> str:
     """Return the SHA-256, in hex, of what is the same for every program under these limits."""
-    policy = {
+    policy: dict[str, Any] = {
         "isolation": list(_ISOLATION),
+        "system": [*_SYSTEM_FOLDERS, *_SYSTEM_TOOLS],
         "writable": list(_ALWAYS_WRITABLE),
         "proc": trace,
         "host_tools": host_tools,
@@ -114,7 +160,7 @@ def _system(program: Program, stage: Callable[[Path], str]) -> Iterator[str]:
         for folder in _SYSTEM_FOLDERS:
             if Path(folder).is_dir():
                 yield from ("--ro-bind", stage(Path(folder)), folder)
-        for tool in ("/bin/sh", "/usr/bin/env"):
+        for tool in _SYSTEM_TOOLS:
             if Path(tool).exists():
                 place = "/usr/bin/" + Path(tool).name
                 yield from ("--ro-bind", stage(Path(tool).resolve()), place)

@@ -1,27 +1,28 @@
-"""What a supervisor that runs as root does before it runs anything: it becomes nobody in particular.
+"""Who a run is on the host: for a supervisor that runs as root, nobody in particular.
 
 Inside of a user namespace, uid 0 of the sandbox would map to uid 0 of the host if bubblewrap were
-started by root. So each supervisor takes an unused uid of its own, and every run drops to it
-first. That uid cannot reach interpreters under somebody's home; root can, so what a run may read
-is mounted into a staging folder that only exists in the supervisor's own mount namespace.
+started by root. So each such supervisor takes an unused uid of its own, and every run drops to it
+first. `staging.py` makes readable for that uid what a run may read.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import fcntl
 import os
 import pwd
-import socket
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from tidegate.engines.sandbox.model import SandboxError
 
-_UIDS = range(60_100, 60_400)  # given to nobody by Debian's policy, section 9.2.2
-_CLONE_NEWNS = 0x00020000
-_MS_BIND, _MS_REC, _MS_PRIVATE, _MS_NOSUID, _MS_NODEV = 0x1000, 0x4000, 1 << 18, 2, 4
-_MNT_DETACH = 2
-_STAGING_PLACES = ("/sys/kernel", "/mnt", "/media")
+_UIDS = range(60_800, 61_100)
+"""In use by nobody: Debian gives 60000-64999 to packages on demand and has given none of these
+(policy 9.2.2); systemd leaves 60706-61183 unused (docs/UIDS-GIDS)."""
+_CLAIMS = (Path("/run/tidegate"), Path("/var/lib/tidegate"))
+_PR_SET_PDEATHSIG, _SIGKILL = 1, 9
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -31,95 +32,87 @@ class Identity:
     def __init__(self) -> None:
         self.drops = os.geteuid() == 0
         self.uid = os.geteuid()
-        self._claim: socket.socket | None = None
+        self._claim: Claim | None = None
         if self.drops:
-            self.uid, self._claim = _claim_uid()
+            self._claim = _claim_uid(_folder_of_claims())
+            self.uid = self._claim.uid
 
-    def assume(self) -> None:
-        """In a forked child: drop to the uid for good."""
+    def assume(self, supervisor: int) -> None:
+        """In a forked child: drop to the uid for good, and die with the supervisor."""
         if self.drops:
             os.setgroups([])
             os.setresgid(self.uid, self.uid, self.uid)
             os.setresuid(self.uid, self.uid, self.uid)
+        # Changing the uid would have cleared it. Bubblewrap asks for the same, but only later.
+        _libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+        if os.getppid() != supervisor:
+            raise SandboxError("the supervisor died before the run began")
+
+    def release(self) -> None:
+        """Let another supervisor have the uid."""
+        if self._claim:
+            self._claim.release()
 
 
-class Staging:
-    """Makes folders of the host readable for the run's uid, one run at a time."""
+class Claim:
+    """A uid that is ours while this file is locked; the kernel unlocks it when we die."""
 
-    def __init__(self, identity: Identity) -> None:
-        self._place = _private_place() if identity.drops else None
-        self._mounted: dict[Path, str] = {}
+    def __init__(self, uid: int, path: Path, descriptor: int) -> None:
+        self.uid = uid
+        self._path = path
+        self._descriptor = descriptor
 
-    def stage(self, source: Path) -> str:
-        """Return a path under which the run's uid reaches `source`.
-
-        Raises:
-            SandboxError: there is no such file or folder.
-        """
-        if not source.exists():
-            raise SandboxError(f"{source} cannot be shown to the program: there is no such path")
-        if self._place is None:
-            return str(source)
-        if source not in self._mounted:
-            target = self._place / str(len(self._mounted))
-            if source.is_dir():
-                target.mkdir(exist_ok=True)
-            else:
-                target.touch()
-            _mount(str(source), str(target), None, _MS_BIND)
-            self._mounted[source] = str(target)
-        return self._mounted[source]
-
-    def clear(self) -> None:
-        """Take everything down again."""
-        for target in self._mounted.values():
-            _libc.umount2(target.encode(), _MNT_DETACH)
-            path = Path(target)
-            if path.is_dir():
-                path.rmdir()
-            else:
-                path.unlink()
-        self._mounted.clear()
+    def release(self) -> None:
+        """Remove the file, then the lock, so that nobody ever waits on a file without a name."""
+        with contextlib.suppress(FileNotFoundError):
+            self._path.unlink()
+        os.close(self._descriptor)
 
 
-def _private_place() -> Path | None:
-    """Enter a mount namespace of our own and return an empty folder that exists only there."""
-    if _libc.unshare(_CLONE_NEWNS) != 0:
-        return None  # root of a container without that right: sources must be readable as they are
-    _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
-    for place in _existing(_STAGING_PLACES):
-        flags = _MS_NOSUID | _MS_NODEV
-        if _libc.mount(b"tmpfs", place.encode(), b"tmpfs", flags, b"mode=0755,size=1m") == 0:
-            return Path(place)
-    return None
+def _folder_of_claims() -> Path:
+    """Return a folder that only root can write, so that no other user can take all uids.
+
+    Raises `SandboxError` where there is none.
+    """
+    for folder in _CLAIMS:
+        with contextlib.suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            found = folder.lstat()
+            if stat.S_ISDIR(found.st_mode) and found.st_uid == 0 and not found.st_mode & 0o022:
+                return folder
+    places = " nor ".join(str(folder) for folder in _CLAIMS)
+    raise SandboxError(
+        f"neither {places} can be made as root's own folder, so no unused uid can be taken; make"
+        " one of them writable for root, or run as an ordinary user"
+    )
 
 
-def _existing(places: tuple[str, ...]) -> Iterator[str]:
-    for place in places:
-        if Path(place).is_dir():
-            yield place
-
-
-def _mount(source: str, target: str, kind: str | None, flags: int) -> None:
-    name = kind.encode() if kind else None
-    if _libc.mount(source.encode(), target.encode(), name, flags, None) != 0:
-        reason = os.strerror(ctypes.get_errno())
-        raise SandboxError(f"{source} cannot be mounted for the program: {reason}")
-
-
-def _claim_uid() -> tuple[int, socket.socket]:
-    """Take a uid that no account and no other supervisor has; held until the socket is closed."""
-    taken = {account.pw_uid for account in pwd.getpwall()}
+def _claim_uid(folder: Path) -> Claim:
+    """Take a uid that no account, no process and no other supervisor has."""
+    taken = {account.pw_uid for account in pwd.getpwall()} | set(_uids_of_processes())
     for uid in _UIDS:
-        if uid in taken:
-            continue
-        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        try:
-            claim.bind(f"\0tidegate-uid-{uid}")
-        except OSError:
-            claim.close()
-            continue
-        return uid, claim
+        claim = None if uid in taken else _try_claim(folder, uid)
+        if claim:
+            return claim
     raise SandboxError(
         f"no unused uid between {_UIDS.start} and {_UIDS.stop - 1} is free; stop other workers"
     )
+
+
+def _try_claim(folder: Path, uid: int) -> Claim | None:
+    path = folder / f"uid-{uid}"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    with contextlib.suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Its last holder may have removed the name between our two calls.
+        if os.path.samestat(os.fstat(descriptor), path.stat()):
+            return Claim(uid, path, descriptor)
+    os.close(descriptor)
+    return None
+
+
+def _uids_of_processes() -> Iterator[int]:
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                yield entry.stat().st_uid

@@ -1,4 +1,4 @@
-"""What the processes under one process use, read from `/proc` (proc(5))."""
+"""What a tree of processes uses, and what the host has left: read from `/proc` (proc(5))."""
 
 from __future__ import annotations
 
@@ -14,38 +14,91 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 class Usage:
     """What a process tree uses at one moment."""
 
-    processes: int
+    processes: tuple[int, ...]
     memory_bytes: int
     """Resident memory, shared pages counted once for each process that maps them."""
     cpu_seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What the host's memory is doing, in bytes."""
+
+    total: int
+    available: int
+    shared: int
+    """In tmpfs and shared memory, whether or not a process maps it."""
+
+
+def host() -> Host:
+    """Return the host's figures of this moment."""
+    lines = (line.split() for line in Path("/proc/meminfo").read_text().splitlines())
+    figures = {words[0]: int(words[1]) * 1024 for words in lines}
+    return Host(figures["MemTotal:"], figures["MemAvailable:"], figures["Shmem:"])
+
+
+def out_of_memory_kills() -> int:
+    """Return how often the kernel has killed a process for want of memory since it started."""
+    for line in Path("/proc/vmstat").read_text().splitlines():
+        if line.startswith("oom_kill "):
+            return int(line.split()[1])
+    return 0
+
+
 def usage(root: int) -> Usage:
     """Add up a process and all of its descendants; what vanished meanwhile counts nothing."""
-    memory = 0
-    cpu = 0.0
     tree = descendants(root)
-    for process in tree:
-        memory += _resident(process)
-        cpu += _processor_seconds(process)
-    return Usage(processes=len(tree), memory_bytes=memory, cpu_seconds=cpu)
+    return Usage(
+        processes=tuple(tree),
+        memory_bytes=sum(_resident(process) for process in tree),
+        cpu_seconds=sum(_processor_seconds(process) for process in tree),
+    )
+
+
+def proportional_memory(processes: tuple[int, ...]) -> int:
+    """Return resident memory with shared pages counted once.
+
+    Exact, and too slow to be read all the time: the kernel walks through every page. A process
+    that does not show it (a traced run's init, to an ordinary user) counts with all that it has.
+    """
+    memory = 0
+    for process in processes:
+        try:
+            rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+        except OSError:
+            memory += _resident(process)
+            continue
+        sizes = [line.split() for line in rollup.splitlines()]
+        memory += sum(int(words[1]) * 1024 for words in sizes if words[0] == "Pss:")
+    return memory
 
 
 def descendants(root: int) -> list[int]:
     """Return the ids of a process and everything below it, parents first."""
     found = [root]
     for process in found:
+        found += children(process)
+    return found
+
+
+def children(process: int) -> list[int]:
+    """Return the ids of the children of all threads of a process."""
+    found: list[int] = []
+    try:
+        threads = list(Path(f"/proc/{process}/task").iterdir())
+    except OSError:
+        return found
+    for thread in threads:
         try:
-            threads = list(Path(f"/proc/{process}/task").iterdir())
+            found += [int(child) for child in (thread / "children").read_text().split()]
         except OSError:
             continue
-        for thread in threads:
-            try:
-                children = (thread / "children").read_text()
-            except OSError:
-                continue
-            found.extend(int(child) for child in children.split())
     return found
+
+
+def shows_children() -> bool:
+    """Whether this kernel lists children (CONFIG_PROC_CHILDREN): without it nothing is bounded."""
+    return Path(f"/proc/self/task/{os.getpid()}/children").exists()
 
 
 def _resident(process: int) -> int:

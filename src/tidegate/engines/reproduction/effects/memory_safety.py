@@ -21,6 +21,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 from tidegate.engines.reproduction.effects.model import NOTHING, Evidence, Sighting, Watching
+from tidegate.engines.reproduction.effects.unwinding import real_frames
 from tidegate.engines.sandbox.model import CodeAddress, Ending, Fault
 
 _EVALUATION_LOOP = "_PyEval_EvalFrameDefault"
@@ -65,7 +66,7 @@ class MemorySafety:
 
 def _culprit(fault: Fault, seen: Evidence) -> str | None:
     """Return the target's library that was executing, or None if something else decides first."""
-    for frame in fault.frames:
+    for frame in real_frames(fault):
         if frame.object.startswith(tuple(f"{root}/" for root in seen.target_roots)):
             return frame.object
         if not _is_passed_through(frame, seen.interpreter):

@@ -1,0 +1,1 @@
+"""What runs inside the sandbox, outside of the hostile program's reach; see `init.py`."""

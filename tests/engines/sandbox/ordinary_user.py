@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import sys
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.engines.sandbox.hostile import PROGRAMS, TRACED, Hostile
+from tests.engines.sandbox.hostile import ABSTRACT_SOCKET, PROGRAMS, TRACED, Hostile
 from tests.engines.sandbox.programs import (
     carrying,
     children_of,
@@ -53,7 +54,9 @@ _SLEEPS = python_program(
 def main() -> int:
     """Check everything; return the exit code."""
     broken = []
-    with BubblewrapSandbox() as sandbox:
+    with socket.socket(socket.AF_UNIX) as listener, BubblewrapSandbox() as sandbox:
+        listener.bind(f"\0{ABSTRACT_SOCKET}")
+        listener.listen()
         hostile = [(name, PROGRAMS[name], False) for name in _CORPUS]
         hostile += [(name, program, True) for name, program in TRACED.items()]
         for name, program, trace in hostile:

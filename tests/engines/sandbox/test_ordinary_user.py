@@ -10,17 +10,14 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import tests.engines.sandbox as these_tests
 import tidegate
-from tests.engines.sandbox.hostile import ABSTRACT_SOCKET
 from tidegate.engines.sandbox.policy import this_interpreter
 
 _NOBODY = 65534
@@ -41,14 +38,6 @@ def interpreter(request, open_folder) -> Path:
     if not asked or asked.returncode != 0:
         pytest.skip("there is no system Python of version 3.11 or later")
     return _SYSTEM_PYTHON
-
-
-@pytest.fixture(autouse=True)
-def _abstract_socket_of_the_host() -> Iterator[None]:
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(f"\0{ABSTRACT_SOCKET}")
-        listener.listen()
-        yield
 
 
 def test_an_ordinary_user_gets_the_same_walls(interpreter, open_folder):

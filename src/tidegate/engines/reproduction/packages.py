@@ -134,8 +134,16 @@ class Ecosystem(Protocol):
     ) -> Iterator[Installation]:
         """Fetch a release for a runtime, with `needs` (package, version) beside it.
 
-        Several ways to have one release (a wheel, a wheel of another platform, a build) come in
-        the order in which they should be tried. Executes nothing outside of the sandbox.
+        Several ways to have one release (a wheel, a wheel of another platform, its bare sources)
+        come in the order in which they should be tried. Executes nothing at all.
+        """
+
+    def built(
+        self, release: Release, runtime: Runtime, needs: Sequence[tuple[str, str]]
+    ) -> Iterator[Installation]:
+        """Fetch a release and build it inside the sandbox, where that could give something else.
+
+        A build takes seconds, so it is asked for when no interpreter could use what is there.
         """
 
     def empty(self, installation: Installation) -> Installation:

@@ -8,7 +8,7 @@ passes: the proof's benign program, or, without one, that the target can be impo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -16,6 +16,7 @@ from tidegate.engines.formats.finding import Proof
 from tidegate.engines.reproduction.effects import Effect
 from tidegate.engines.reproduction.packages import (
     Ecosystem,
+    Installation,
     PackageError,
     Release,
     Runtime,
@@ -24,6 +25,9 @@ from tidegate.engines.reproduction.trials import Laboratory, Purpose, Run, Subje
 from tidegate.engines.reproduction.verdicts import Control
 
 _AUDIT_HOOKS_SINCE = (3, 8)  # PEP 578
+
+Ways = Callable[[Release, Runtime, Sequence[tuple[str, str]]], Iterator[Installation]]
+"""One of an ecosystem's two kinds of ways to have a release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,9 @@ def prepare(
     """
     nearest: Run | None = None
     problem = ""
-    for runtime in _fit(ecosystem, effect):
+    for runtime, ways in _tries(ecosystem, effect):
         try:
-            for installation in ecosystem.installations(release, runtime, proof.needs):
+            for installation in ways(release, runtime, proof.needs):
                 subject = Subject(effect, installation, runtime)
                 control = _control(laboratory, subject, proof)
                 if control.worked or control.sighting.fired:
@@ -94,6 +98,18 @@ def prepare(
     if not problem:
         problem = f"no interpreter at hand can watch for {effect.name} in {ecosystem.language}"
     return Unprepared(problem)
+
+
+def _tries(ecosystem: Ecosystem, effect: Effect) -> Iterator[tuple[Runtime, Ways]]:
+    """Yield what was released before what would have to be built, each on the newest runtime first.
+
+    What a release's users got comes first; and a build for every interpreter, on which the release
+    then does not work either, would take longer than everything else together.
+    """
+    for runtime in _fit(ecosystem, effect):
+        yield runtime, ecosystem.installations
+    for runtime in _fit(ecosystem, effect):
+        yield runtime, ecosystem.built
 
 
 def _fit(ecosystem: Ecosystem, effect: Effect) -> Iterator[Runtime]:

@@ -6,7 +6,13 @@ import json
 from pathlib import Path
 
 from tests.registry import cache, ecosystems, registry
-from tidegate.engines.reproduction.packages import Ecosystem, Installation, Release, Runtime
+from tidegate.engines.reproduction.packages import (
+    Ecosystem,
+    Installation,
+    PackageError,
+    Release,
+    Runtime,
+)
 
 __all__ = ["cache", "ecosystems", "registry"]
 
@@ -25,8 +31,18 @@ def install(
     *needs: tuple[str, str],
     runtime: Runtime = NODE,
 ) -> list[Installation]:
-    """Return every way to have a release."""
-    return list(ecosystem.installations(Release(package, version), runtime, needs))
+    """Return every way to have a release, builds last."""
+    release = Release(package, version)
+    found: list[Installation] = []
+    problems: list[PackageError] = []
+    for ways in (ecosystem.installations, ecosystem.built):
+        try:
+            found += ways(release, runtime, needs)
+        except PackageError as problem:
+            problems.append(problem)
+    if not found:
+        raise PackageError("; ".join(map(str, problems)))
+    return found
 
 
 def inside(installation: Installation, path: str) -> Path:

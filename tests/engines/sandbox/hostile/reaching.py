@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from tests.engines.sandbox.hostile.program import SOCKET, SYSCALL, TRY, Hostile
 
-ABSTRACT_SOCKET = "tidegate-hostile-test"
-"""Name of an abstract socket that the tests listen on outside of the sandbox."""
+ABSTRACT_SOCKET = f"tidegate-hostile-test-{os.getpid()}"
+"""Name of an abstract socket that this process has to listen on, outside of the sandbox."""
 
 REACHING: dict[str, Hostile] = {
     "tcp": Hostile(

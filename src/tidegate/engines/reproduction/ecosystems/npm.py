@@ -121,6 +121,15 @@ class Npm:
         if not laid_out:
             raise PackageError("; ".join(dict.fromkeys(problems)))
 
+    def built(
+        self,
+        release: Release,  # noqa: ARG002
+        runtime: Runtime,  # noqa: ARG002
+        needs: Sequence[tuple[str, str]],  # noqa: ARG002
+    ) -> Iterator[Installation]:
+        """Return none: what a package of npm would build, its install scripts would."""
+        return iter(())
+
     def empty(self, installation: Installation) -> Installation:
         """Return the same installation with an empty package of the target's name and version."""
         release = installation.release

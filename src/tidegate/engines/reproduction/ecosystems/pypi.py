@@ -107,16 +107,32 @@ class Pypi:
     ) -> Iterator[Installation]:
         """Fetch a release for an interpreter, one way after another, each when it is asked for.
 
-        The ways are those of `pypi_artifacts`, with dependencies as of the release's day; before
-        anything is built, the best way is given once more with dependencies as of today.
+        The ways are those of `pypi_artifacts` that need no build, with dependencies as of the
+        release's day, then with those of today.
 
         Raises:
             PackageError: there is no way; the message has the reason of each that was tried.
         """
         attempt = _Attempt(self._index, self._artifacts, release, runtime, needs)
+        return self._made(attempt, attempt.ready())
+
+    def built(
+        self, release: Release, runtime: Runtime, needs: Sequence[tuple[str, str]]
+    ) -> Iterator[Installation]:
+        """Fetch a release and build its sdist for an interpreter, and what it needs if need be.
+
+        Raises:
+            PackageError: there is no sdist, no sandbox, or the build fails.
+        """
+        attempt = _Attempt(self._index, self._artifacts, release, runtime, needs)
+        return self._made(attempt, attempt.to_build())
+
+    def _made(
+        self, attempt: _Attempt, plan: Iterator[tuple[Way, File, Choice]]
+    ) -> Iterator[Installation]:
         problems: list[str] = []
         given = 0
-        for way, file, choice in attempt.plan():
+        for way, file, choice in plan:
             try:
                 installation = attempt.make(way, file, choice)
             except PackageError as error:
@@ -169,15 +185,22 @@ class _Attempt:
         self._made: set[tuple[str, ...]] = set()
         self._prepared: dict[tuple[str, Version, bool], Distribution | PackageError] = {}
 
-    def plan(self) -> Iterator[tuple[Way, File, Choice]]:
+    def ready(self) -> Iterator[tuple[Way, File, Choice]]:
+        """Plan the ways that need no build."""
+        found = [(way, file) for way, file in self._ways() if way is not Way.BUILT]
+        yield from ((way, file, Choice.THEN) for way, file in found)
+        yield from ((way, file, Choice.NEWEST) for way, file in found)
+
+    def to_build(self) -> Iterator[tuple[Way, File, Choice]]:
+        """Plan the builds; a release with a wheel for every platform would come out the same."""
+        found = self._ways() if self._artifacts.can_build else []
+        if not any(way is Way.PURE for way, _ in found):
+            yield from ((way, file, Choice.THEN) for way, file in found if way is Way.BUILT)
+
+    def _ways(self) -> list[tuple[Way, File]]:
         if self._version not in self._project.files:
             raise PackageError(f"no index lists {self._release.package} {self._release.version}")
-        found = list(ways(self._project.files[self._version], self._runtime))
-        ready = [(way, file) for way, file in found if way is not Way.BUILT]
-        yield from ((way, file, Choice.THEN) for way, file in ready)
-        yield from ((way, file, Choice.NEWEST) for way, file in ready)
-        if self._artifacts.can_build:
-            yield from ((way, file, Choice.THEN) for way, file in found if way is Way.BUILT)
+        return list(ways(self._project.files[self._version], self._runtime))
 
     def make(self, way: Way, file: File, choice: Choice) -> Installation | None:
         """Make one installation; None if it is the same as one before."""

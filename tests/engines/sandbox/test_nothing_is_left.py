@@ -176,6 +176,16 @@ def test_ctrl_c_in_a_terminal_leaves_it_to_the_worker(sandbox, marker):
         assert running.result().stdout == b"on\n"
 
 
+def test_a_sandbox_whose_supervisor_is_gone_says_so_and_runs_nothing():
+    sandbox = BubblewrapSandbox()
+    os.kill(supervisor_of(sandbox), signal.SIGKILL)
+    sandbox._process.wait()
+
+    for reason in ("supervisor has ended", "closed"):
+        with pytest.raises(SandboxError, match=reason):
+            sandbox.run(python_program("pass"))
+
+
 def test_closing_twice_is_closing_once():
     sandbox = BubblewrapSandbox()
     supervisor = supervisor_of(sandbox)

@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 import uuid
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -67,15 +68,13 @@ def test_a_uid_that_a_process_has_is_not_taken(claims, monkeypatch):
 
 
 def test_other_users_cannot_take_all_uids_beforehand(claims):
-    squatters = []
-    for uid in privilege._UIDS:
-        squatter = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        squatter.bind(f"\0tidegate-uid-{uid}")
-        squatters.append(squatter)
+    with ExitStack() as squatters:
+        for uid in privilege._UIDS:
+            squatter = squatters.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+            with suppress(OSError):  # these very tests, run twice at once
+                squatter.bind(f"\0tidegate-uid-{uid}")
 
-    assert Identity().uid in privilege._UIDS
-    for squatter in squatters:
-        squatter.close()
+        assert Identity().uid in privilege._UIDS
 
 
 def test_a_folder_of_claims_that_others_may_write_is_not_used(claims, tmp_path, monkeypatch):

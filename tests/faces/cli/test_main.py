@@ -89,6 +89,16 @@ def test_without_a_sandbox_nothing_is_run(tidegate):
     assert "apt" in done.stderr
 
 
+def test_a_sandbox_that_is_not_installed_is_refused_by_name(tidegate):
+    tidegate.environment["TIDEGATE_SANDBOX"] = "microvm"
+
+    done = tidegate("reproduce", str(tidegate.finding("a.json")))
+
+    assert done.returncode == 2
+    assert "'microvm'" in done.stderr
+    assert "bubblewrap" in done.stderr
+
+
 def test_a_receipt_verifies_and_a_changed_one_does_not(tidegate):
     done = tidegate("reproduce", str(tidegate.finding("a.json")), "--out", "out")
     assert done.returncode == 0, done.stderr

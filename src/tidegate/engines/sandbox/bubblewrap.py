@@ -65,8 +65,7 @@ class BubblewrapSandbox:
             if self._connection.closed:
                 raise SandboxError("this sandbox is closed, so nothing was run; open another")
             try:
-                self._connection.send_bytes(wire.encode_program(program))
-                answer = self._answer()
+                answer = self._answer(wire.encode_program(program))
             except BaseException:
                 self.close()
                 raise
@@ -88,8 +87,10 @@ class BubblewrapSandbox:
             self._socket.close()
             self._connection.close()
 
-    def _answer(self) -> Outcome | str:
+    def _answer(self, asked: bytes | None = None) -> Outcome | str:
         try:
+            if asked is not None:
+                self._connection.send_bytes(asked)
             return wire.decode_answer(self._connection.recv_bytes())
         except (EOFError, OSError) as error:
             raise SandboxError(

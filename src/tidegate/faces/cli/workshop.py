@@ -15,7 +15,7 @@ from tidegate.engines.reproduction.ecosystems import Ecosystems
 from tidegate.engines.reproduction.receipts import InstanceKey
 from tidegate.engines.reproduction.reproduce import Reproducer
 from tidegate.engines.reproduction.trials import Laboratory
-from tidegate.engines.sandbox import BubblewrapSandbox
+from tidegate.engines.sandbox import Sandbox, known_tiers, open_sandbox
 
 _MOST_SANDBOXES = 16
 
@@ -32,15 +32,24 @@ class Workshop:
 def open_workshop() -> Iterator[Workshop]:
     """Open a sandbox for each core, and the ecosystems; at the end nothing is left running.
 
+    `TIDEGATE_SANDBOX` names another tier than bubblewrap, if one is installed.
+
     Raises:
         SandboxError: there is no isolation here, so nothing may be run.
     """
     with ExitStack() as stack:
         count = min(os.cpu_count() or 1, _MOST_SANDBOXES)
-        sandboxes = [stack.enter_context(BubblewrapSandbox()) for _ in range(count)]
+        tier = os.environ.get("TIDEGATE_SANDBOX") or known_tiers()[0]
+        sandboxes = [_opened(stack, tier) for _ in range(count)]
         laboratory = Laboratory(sandboxes)
         ecosystems = stack.enter_context(Ecosystems(sandboxes[0]))
         yield Workshop(laboratory, Reproducer(laboratory, ecosystems.of_type, time.monotonic))
+
+
+def _opened(stack: ExitStack, tier: str) -> Sandbox:
+    sandbox = open_sandbox(tier)
+    stack.callback(sandbox.close)
+    return sandbox
 
 
 def key_folder() -> Path:

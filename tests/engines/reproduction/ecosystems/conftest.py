@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.registry import cache, ecosystems, registry
+import pytest
+
+from tests.registry import Registry, cache, ecosystems, registry
+from tidegate.engines.reproduction.ecosystems import Ecosystems
 from tidegate.engines.reproduction.packages import (
     Ecosystem,
     Installation,
@@ -43,6 +47,40 @@ def install(
     if not found:
         raise PackageError("; ".join(map(str, problems)))
     return found
+
+
+PY311 = python("3.11.7")
+NATIVE = "cp311-cp311-manylinux_2_5_x86_64.manylinux_2_5_aarch64"
+FOREIGN = "cp37-cp37m-win_amd64"
+
+
+@pytest.fixture
+def pypi(ecosystems: Ecosystems) -> Ecosystem:
+    """Give PyPI as the registry has it."""
+    return ecosystems.of_type("pypi")
+
+
+@pytest.fixture(params=["JSON", "HTML"])
+def either(request: pytest.FixtureRequest, registry: Registry) -> Registry:
+    """Give an index that answers in one format, then in the other."""
+    registry.html = request.param == "HTML"
+    return registry
+
+
+def ways(
+    pypi: Ecosystem,
+    package: str = "pkg",
+    version: str = "1.0",
+    needs: Sequence[tuple[str, str]] = (),
+    runtime: Runtime = PY311,
+) -> list[Installation]:
+    """Return every way to have a Python release."""
+    return install(pypi, package, version, *needs, runtime=runtime)
+
+
+def names(installation: Installation) -> list[str]:
+    """Return what was installed, as name and version."""
+    return [f"{archive.name} {archive.version}" for archive in installation.archives]
 
 
 def inside(installation: Installation, path: str) -> Path:

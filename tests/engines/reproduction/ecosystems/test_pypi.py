@@ -7,7 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from tests.engines.reproduction.ecosystems.conftest import inside, install, python
+from tests.engines.reproduction.ecosystems.conftest import (
+    FOREIGN,
+    NATIVE,
+    inside,
+    install,
+    names,
+    python,
+    ways,
+)
 from tests.registry import QUICK, Registry, answers
 from tests.registry.hostile import HONEST, TARS, ZIPS
 from tests.registry.packages import Member, sdist, wheel, zip_of
@@ -15,31 +23,7 @@ from tests.registry.server import JSON_INDEX
 from tidegate.engines.reproduction.ecosystems.cache import Cache
 from tidegate.engines.reproduction.ecosystems.pip_settings import read_pip_settings
 from tidegate.engines.reproduction.ecosystems.pypi import Pypi
-from tidegate.engines.reproduction.packages import Installation, PackageError, Release
-
-PY311 = python("3.11.7")
-NATIVE = "cp311-cp311-manylinux_2_5_x86_64.manylinux_2_5_aarch64"
-FOREIGN = "cp37-cp37m-win_amd64"
-
-
-@pytest.fixture
-def pypi(ecosystems):
-    return ecosystems.of_type("pypi")
-
-
-@pytest.fixture(params=["JSON", "HTML"])
-def either(request, registry):
-    """Give an index that answers in one format, then in the other."""
-    registry.html = request.param == "HTML"
-    return registry
-
-
-def ways(pypi, package="pkg", version="1.0", needs=(), runtime=PY311) -> list[Installation]:
-    return install(pypi, package, version, *needs, runtime=runtime)
-
-
-def names(installation: Installation) -> list[str]:
-    return [f"{archive.name} {archive.version}" for archive in installation.archives]
+from tidegate.engines.reproduction.packages import PackageError, Release
 
 
 class TestReleases:

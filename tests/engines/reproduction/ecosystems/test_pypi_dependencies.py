@@ -4,34 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engines.reproduction.ecosystems.conftest import inside, install, python
+from tests.engines.reproduction.ecosystems.conftest import (
+    inside,
+    names,
+    python,
+    ways,
+)
 from tests.registry import Registry
 from tidegate.engines.reproduction.ecosystems import pypi_tree
-from tidegate.engines.reproduction.packages import Installation, PackageError
-
-PY311 = python("3.11.7")
-NATIVE = "cp311-cp311-manylinux_2_5_x86_64.manylinux_2_5_aarch64"
-FOREIGN = "cp37-cp37m-win_amd64"
-
-
-@pytest.fixture
-def pypi(ecosystems):
-    return ecosystems.of_type("pypi")
-
-
-@pytest.fixture(params=["JSON", "HTML"])
-def either(request, registry):
-    """Give an index that answers in one format, then in the other."""
-    registry.html = request.param == "HTML"
-    return registry
-
-
-def ways(pypi, package="pkg", version="1.0", needs=(), runtime=PY311) -> list[Installation]:
-    return install(pypi, package, version, *needs, runtime=runtime)
-
-
-def names(installation: Installation) -> list[str]:
-    return [f"{archive.name} {archive.version}" for archive in installation.archives]
+from tidegate.engines.reproduction.packages import PackageError
 
 
 class TestDependencies:

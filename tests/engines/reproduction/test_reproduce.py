@@ -283,6 +283,7 @@ def test_what_is_printed_and_what_is_signed_agree(reproducer, registry, tmp_path
     )
     assert all(len(run["evidence_sha256"]) == 64 for run in said["runs"])
     assert set(said["proof"]) == set(SETTER)
+    assert said["runtime"] in said["runtimes"]
 
 
 def test_a_proof_is_cut_down_to_what_fires(reproducer, registry):  # noqa: F811

@@ -11,6 +11,7 @@ Its subjects are the finding's document and the archives that were run, by diges
     reason      text
     sandbox     {tier, layers: [...], policy_sha256}, or null if nothing was run
     runtime     {name, executable_sha256}, or null if nothing was run
+    runtimes    [{name, executable_sha256}, ...]   of every version that was run
     archives    [{name, version, filename, sha256}, ...]
     runs        [{...}, ...]               each run's record; fields named sha256 or ..._sha256
                                            are digests of its evidence, or null

@@ -6,13 +6,14 @@ The names are the contract of `tidegate reproduce --json`; they may gain fields 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
 
 from tidegate.engines.reproduction.packages import Archive
+from tidegate.engines.reproduction.preparation import Prepared
 from tidegate.engines.reproduction.receipts import statement
 from tidegate.engines.reproduction.reproduce import Judged, Range, Reproduction
 from tidegate.engines.reproduction.trials import Run
@@ -64,6 +65,7 @@ def as_statement(
         "reason": judged.verdict.reason,
         "sandbox": _sandbox(judged),
         "runtime": _runtime(judged),
+        "runtimes": _runtimes(reproduction),
         "archives": [_archive(archive) for archive in archives],
         "runs": [_run(run) for run in judged.runs],
         "started": _instant(started),
@@ -135,16 +137,26 @@ def _signed_range(found: Range) -> dict[str, Any]:
 
 
 def _archives(reproduction: Reproduction) -> list[Archive]:
+    """Return every archive that was installed, once."""
+    found = {
+        archive.sha256: archive
+        for prepared in _prepared(reproduction)
+        for archive in prepared.subject.installation.archives
+    }
+    return list(found.values())
+
+
+def _runtimes(reproduction: Reproduction) -> list[dict[str, str]]:
+    """Return every interpreter that a version was judged on, once."""
+    found = {p.subject.runtime.digest: p.subject.runtime for p in _prepared(reproduction)}
+    return [{"name": r.name, "executable_sha256": r.digest} for r in found.values()]
+
+
+def _prepared(reproduction: Reproduction) -> Iterator[Prepared]:
     judged = [reproduction.judged]
     if reproduction.range is not None:
         judged += reproduction.range.judged.values()
-    found = {
-        archive.sha256: archive
-        for one in judged
-        if one.prepared
-        for archive in one.prepared.subject.installation.archives
-    }
-    return list(found.values())
+    return (one.prepared for one in judged if one.prepared)
 
 
 def _archive(archive: Archive) -> dict[str, str]:

@@ -35,6 +35,11 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     help="From a suspected vulnerability to a verdict, a proven range and a signed receipt.",
+    epilog=(
+        "Exit codes: 0 done, whatever the verdict; 1 the work found problems (a refused record, an"
+        " invalid receipt, a result that is not as its note expects); 2 wrong usage, or nothing can"
+        " be run here; 130 interrupted."
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

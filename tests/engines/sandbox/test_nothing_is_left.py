@@ -150,6 +150,15 @@ def test_closing_while_the_walls_are_being_built_hangs_nobody():
             assert isinstance(running.exception(10), SandboxError)
 
 
+@pytest.fixture
+def _interruptible():
+    """Let SIGINT raise, also where whoever runs the tests in the background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_an_interrupt_ends_the_run_and_closes_the_sandbox(marker):
     sandbox = BubblewrapSandbox()
     timer = threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT))

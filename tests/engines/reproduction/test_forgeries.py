@@ -16,6 +16,7 @@ TARGET_PY = """
 import os, subprocess
 __version__ = "1.0.0"
 def call(function, *arguments): return function(*arguments)
+def compile_only(text, name="<restricted>"): return compile(text, name, "exec")
 def harmless(): return subprocess.call(["/bin/sh", "-c", ":"])
 """
 PY = f"import os, sys, types, {NAME} as t\n"
@@ -52,6 +53,25 @@ PYTHON = {
         "code = compile('tidegate_canary()', t.__file__, 'exec')\n"
         "with open('/work/forged.pyc', 'wb') as f:\n"
         "    f.write(importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(code))\n"
+        "loader = m.SourcelessFileLoader('forged', '/work/forged.pyc')\n"
+        "spec = importlib.util.spec_from_loader('forged', loader)\n"
+        "loader.exec_module(importlib.util.module_from_spec(spec))"
+    ),
+    "gives its code the name that the target gives": (
+        "t.compile_only('1')\nexec(compile('tidegate_canary()', '<restricted>', 'exec'))"
+    ),
+    "loads code under the name that the target gives": (
+        "import marshal\nt.compile_only('1', '<short>')\n"
+        "text = marshal.dumps(compile('tidegate_canary()', '<other>', 'exec'))\n"
+        "exec(marshal.loads(text.replace(b'<other>', b'<short>')))"
+    ),
+    "imports code under the name that the target gives": (
+        "import marshal, importlib.util, importlib.machinery as m\n"
+        "t.compile_only('1', '<short>')\n"
+        "text = marshal.dumps(compile('tidegate_canary()', '<other>', 'exec'))\n"
+        "with open('/work/forged.pyc', 'wb') as f:\n"
+        "    f.write(importlib.util.MAGIC_NUMBER + bytes(12)\n"
+        "            + text.replace(b'<other>', b'<short>'))\n"
         "loader = m.SourcelessFileLoader('forged', '/work/forged.pyc')\n"
         "spec = importlib.util.spec_from_loader('forged', loader)\n"
         "loader.exec_module(importlib.util.module_from_spec(spec))"

@@ -183,7 +183,8 @@ class Laboratory:
         scales = watching.scales if program is not None else (1,)
         for scale in scales:
             evidence.append(self._once(subject, proof, program, scale, harmless or {}))
-            if len(scales) > 1 and enough(evidence):
+            failed = purpose is not Purpose.PROOF and evidence[-1].outcome.exit_code != 0
+            if len(scales) > 1 and (failed or enough(evidence)):
                 break
         sighting = subject.effect.judge(evidence)
         return _summary(subject, program, purpose, sighting, scales, evidence)

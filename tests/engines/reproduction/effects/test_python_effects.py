@@ -18,6 +18,7 @@ def compile_and_keep(text):
     space = dict()
     exec(text, space)
     return space["f"]
+def compile_only(text): return compile(text, "<restricted>", "exec")
 def read(path):
     with open(path) as file: return file.read()
 def read_low(path):
@@ -51,6 +52,7 @@ BY_THE_TARGET = {
         "t.shell(E['TIDEGATE_CANARY'])",
         "t.execute('tidegate_canary()')",
         "t.compile_and_keep('def f(): tidegate_canary()')()",
+        "exec(t.compile_only('tidegate_canary()'), {})",
         "t.execute('import os; os.system(os.environ[\"TIDEGATE_CANARY\"])')",
     ],
     "file-read": [

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from tidegate.engines.reproduction.ecosystems.as_of import instant
+from tidegate.engines.reproduction.ecosystems.as_of import believable, instant
 from tidegate.engines.reproduction.ecosystems.cache import Cache
 from tidegate.engines.reproduction.ecosystems.download import (
     Bounds,
@@ -66,7 +67,7 @@ class File:
     uploaded: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Project:
     """Everything that the indexes say about one project."""
 
@@ -78,12 +79,30 @@ class Project:
 
     def released(self, version: Version) -> datetime | None:
         """Return when the first file of a version was uploaded."""
-        dates = [file.uploaded for file in self.files[version] if file.uploaded]
-        return min(dates, default=None)
+        return self._released.get(version)
 
     def yanked(self, version: Version) -> bool:
         """Tell whether every file of a version is yanked (PEP 592)."""
-        return all(file.yanked for file in self.files[version])
+        return version in self._yanked
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether the index says believably when the project's versions were uploaded."""
+        lines: dict[str, list[datetime]] = {}
+        for version in self.files:
+            if date := self.released(version):
+                lines.setdefault(f"{version.epoch}!{version.major}", []).append(date)
+        return bool(lines) and believable(lines, complete=True)
+
+    # A resolution asks these thousands of times.
+    @cached_property
+    def _released(self) -> dict[Version, datetime]:
+        dates = {v: [f.uploaded for f in files if f.uploaded] for v, files in self.files.items()}
+        return {version: min(known) for version, known in dates.items() if known}
+
+    @cached_property
+    def _yanked(self) -> frozenset[Version]:
+        return frozenset(v for v, files in self.files.items() if all(f.yanked for f in files))
 
 
 class PypiIndex:

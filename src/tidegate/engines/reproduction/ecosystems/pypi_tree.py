@@ -18,7 +18,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tidegate.engines.reproduction.ecosystems.as_of import Choice, believable, preferred
+from tidegate.engines.reproduction.ecosystems.as_of import Choice, preferred
 from tidegate.engines.reproduction.ecosystems.pypi_artifacts import Distribution, marker_environment
 from tidegate.engines.reproduction.ecosystems.pypi_index import Project
 from tidegate.engines.reproduction.packages import PackageError, Runtime
@@ -185,7 +185,7 @@ class _Provider(resolvelib.AbstractProvider[_Wanted, Distribution, str]):
         fitting = list(specifier.filter(project.files))
         sound = [version for version in fitting if not project.yanked(version)] or fitting
         oldest = next((v for v in project.files if not v.is_prerelease), None)
-        dated = _dated(project)
+        dated = project.dated
         return preferred(
             sound,
             lambda version: project.released(version) if dated else None,
@@ -206,12 +206,3 @@ class _Provider(resolvelib.AbstractProvider[_Wanted, Distribution, str]):
                     return
                 continue
             yield dist
-
-
-def _dated(project: Project) -> bool:
-    """Tell whether the index says believably when the project's versions were uploaded."""
-    lines: dict[str, list[datetime]] = {}
-    for version in project.files:
-        if date := project.released(version):
-            lines.setdefault(f"{version.epoch}!{version.major}", []).append(date)
-    return bool(lines) and believable(lines, complete=True)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tidegate.engines.reproduction.effects.model import NOTHING, Evidence, Sighting, Watching
-from tidegate.engines.reproduction.frames import attribute, signature
+from tidegate.engines.reproduction.frames import Owner, attribute, signature
 from tidegate.engines.sandbox.model import Ending
 
 SCALES = (1, 2, 4, 8, 16, 32, 64)
@@ -40,7 +40,13 @@ class DenialOfService:
         reason = _unfair(evidence)
         if reason is None:
             return NOTHING
-        samples = [frames for frames in evidence[-1].observation.samples if frames]
+        # Before the proof began, nobody's code was executing but the interpreter's.
+        begun = (Owner.TARGET, Owner.PROOF)
+        samples = [
+            frames
+            for frames in evidence[-1].observation.samples
+            if any(frame.owner in begun for frame in frames)
+        ]
         blamed = [frames for frames in samples if attribute(frames).attributed]
         if samples and len(blamed) >= _SHARE_OF_SAMPLES * len(samples):
             return Sighting(

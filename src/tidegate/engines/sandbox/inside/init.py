@@ -89,6 +89,9 @@ def _become(briefing: "dict[str, Any]", tracer: "Tracer | None", failure_write: 
         if tracer:
             tracer.wait_for_tracer()
             tracer.close_the_door()
+        if briefing["sample_signal"]:
+            # It may come before the program's harness listens for it, and would be its end.
+            _signal.signal(briefing["sample_signal"], _signal.SIG_IGN)
         # Whatever else is open here is the init's own: the program keeps 0 to 4.
         os.closerange(_STATUS_FD, failure_write)
         os.closerange(failure_write + 1, _MOST_DESCRIPTORS)

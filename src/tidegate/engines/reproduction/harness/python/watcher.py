@@ -28,7 +28,6 @@ _PRYING = {
     "sys.settrace": "it traced the interpreter",
     "sys.setprofile": "it traced the interpreter",
     "sys.monitoring.register_callback": "it traced the interpreter",
-    "code.__new__": "it made code by hand",
 }
 _PRYING_MODULES = (
     "ctypes", "_ctypes", "_testcapi", "_testinternalcapi", "_testlimitedcapi",
@@ -74,7 +73,9 @@ def _make_hook(
     # Threads that are in the hook: what it does raises events, too.
     inside = set()  # type: set[int]
     sent = set()  # type: set[str]
-    state = {"used": False}
+    state = {"used": False, "loads_code": False}
+    compilers = {}  # type: dict[str, str | None]
+    # By the name that code was given when it was compiled: whose hand did it, if only one did.
     effect, sampling, port = told["effect"], told["sample"], told["port"]
     target_roots = tuple(root + "/" for root in told["target_roots"])
     own = {}  # type: dict[str, CodeType]
@@ -119,10 +120,26 @@ def _make_hook(
         imported_library = whose == "runtime" and code.co_name == "<module>"
         forged = sampling and not imported_library and owner(code) == "proof"
         if (whose == "proof" or forged) and name[:6] != "/work/":
-            _, hand = stack()
+            rows, hand = stack()
+            if compilers.get(name) == "target" and not state["loads_code"] and not importing(rows):
+                hand = "target"  # who compiles a text and hands it out answers for it
             note(code, hand or "runtime")
             if sampling and hand == "proof":
                 report({"kind": "compiled", "file": name})
+
+    def importing(rows: "list[Row]") -> bool:
+        """Tell whether it is the import system itself that is at work."""
+        return bool(rows) and rows[0][0] == "runtime" and rows[0][1][:18] == "<frozen importlib."
+
+    def compiled(name: "object") -> None:
+        if type(name) is str and area(name) == "proof" and name[:6] != "/work/":
+            _, hand = stack()
+            known = compilers.get(name, hand)
+            compilers[name] = hand if known == hand else None
+
+    def loaded_code() -> None:
+        rows, _ = stack()
+        state["loads_code"] = state["loads_code"] or not importing(rows)
 
     def opened(path: "object", flags: int) -> None:
         if type(path) is int:
@@ -166,6 +183,14 @@ def _make_hook(
     def look(event: str, args: "tuple[Any, ...]") -> None:
         if event == "exec":
             executed(args[0])
+        elif event == "compile":
+            compiled(args[1])
+        elif event in ("marshal.loads", "marshal.load"):
+            loaded_code()
+        elif event == "code.__new__":
+            # CPython 3.8 raises it for every module that is loaded from its cache.
+            if not importing(stack()[0]):
+                suspect("it made code by hand")
         elif event == "import":
             imported(args)
         elif event == "open":

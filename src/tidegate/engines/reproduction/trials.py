@@ -157,6 +157,19 @@ class Laboratory:
         for sandbox in self.sandboxes:
             self._free.put(sandbox)
 
+    @property
+    def tier(self) -> str:
+        """The tier of its sandboxes; they are all of one."""
+        return self.sandboxes[0].tier
+
+    def run(self, program: Program) -> Outcome:
+        """Run a program in whichever sandbox is free next, as if there were one for everybody."""
+        sandbox = self._free.get()
+        try:
+            return sandbox.run(program)
+        finally:
+            self._free.put(sandbox)
+
     def close(self) -> None:
         """Close every sandbox; what is running is ended."""
         for sandbox in self.sandboxes:
@@ -202,11 +215,7 @@ class Laboratory:
         key = secrets.token_bytes(_KEY_BYTES)
         nonce = secrets.token_hex(_NONCE_BYTES)
         laid_out = _lay_out(subject, proof, program, scale, key, nonce)
-        sandbox = self._free.get()
-        try:
-            outcome = sandbox.run(laid_out)
-        finally:
-            self._free.put(sandbox)
+        outcome = self.run(laid_out)
         seen = observe(outcome.messages, key)
         if subject.effect.watching.sample and subject.runtime.language == "python":
             seen = parse_samples(seen, outcome.samples, outcome.samples_sent, subject.installation)

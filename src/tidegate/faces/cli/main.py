@@ -89,7 +89,7 @@ def reproduce(
             doing.begin(finding.id)
             started = datetime.now(UTC)
             found = shop.reproducer.reproduce(finding, wishes, doing.of_range)
-            doing.end()
+            doing.end(found.verdict.word.value)
             if results:
                 results.keep(found, started)
             if as_json:
@@ -131,7 +131,7 @@ def run(
                     found = shop.reproducer.reproduce(item.record, wishes, doing.of_range)
                     document = results.keep(found, started)
                 rows.append(row_of(item, document))
-            doing.end()
+            doing.end(rows[-1].verdict)
     _show_summary(rows, out, as_json=as_json)
     raise typer.Exit(PROBLEMS if any(row.is_problem for row in rows) else 0)
 

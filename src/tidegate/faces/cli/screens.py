@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
@@ -112,6 +113,11 @@ class Doing:
 
     def __init__(self, laboratory: Laboratory, total: int, *, quiet: bool) -> None:
         self._laboratory = laboratory
+        self._total = total
+        self._tells = not quiet
+        self._finding = ""
+        self._began = 0.0
+        self._done = 0
         self._runs = 0
         self._progress = Progress(
             SpinnerColumn(),
@@ -142,11 +148,20 @@ class Doing:
 
     def begin(self, finding: str) -> None:
         """Say which finding is worked on now."""
-        self._progress.update(self._task, finding=safe(finding)[:50])
+        self._finding, self._began = safe(finding), time.monotonic()
+        self._progress.update(self._task, finding=self._finding[:50])
 
-    def end(self) -> None:
-        """Say that it is done."""
+    def end(self, verdict: str) -> None:
+        """Say that it is done; where there is no terminal, a line for each says so."""
+        self._done += 1
         self._progress.advance(self._task)
+        if self._tells and not ERRORS.is_terminal:
+            seconds = time.monotonic() - self._began
+            ERRORS.print(
+                f"[{self._done}/{self._total}] {self._finding}: {verdict}, {seconds:.1f} s",
+                highlight=False,
+                markup=False,
+            )
 
     def of_range(self, version: str, done: int, expected: int) -> None:
         """Say how far the search of a range has come."""

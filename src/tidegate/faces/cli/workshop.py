@@ -40,9 +40,8 @@ def open_workshop() -> Iterator[Workshop]:
     with ExitStack() as stack:
         count = min(os.cpu_count() or 1, _MOST_SANDBOXES)
         tier = os.environ.get("TIDEGATE_SANDBOX") or known_tiers()[0]
-        sandboxes = [_opened(stack, tier) for _ in range(count)]
-        laboratory = Laboratory(sandboxes)
-        ecosystems = stack.enter_context(Ecosystems(sandboxes[0]))
+        laboratory = Laboratory([_opened(stack, tier) for _ in range(count)])
+        ecosystems = stack.enter_context(Ecosystems(laboratory))
         yield Workshop(laboratory, Reproducer(laboratory, ecosystems.of_type, time.monotonic))
 
 

@@ -167,6 +167,11 @@ JAVASCRIPT = {
         "t.call(vm.runInThisContext('() => tidegate_canary()', { filename: 'node:fs' }))"
     ),
     "says where its text comes from": (f"eval('tidegate_canary()\\n//# sourceURL={FILE}')"),
+    "says it of a function": (f"new Function('tidegate_canary()\\n//# sourceURL={FILE}')()"),
+    "finds another constructor of functions": (
+        "const F = Object.getPrototypeOf(async function () {}).constructor; "
+        f"F('tidegate_canary()\\n//# sourceURL={FILE}')()"
+    ),
     "says it in a nested text": (
         f"eval('eval(\"tidegate_canary()\")\\n//# sourceURL=eval at x ({FILE}:1:1)')"
     ),

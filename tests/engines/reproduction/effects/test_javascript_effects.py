@@ -54,6 +54,7 @@ BY_THE_TARGET = {
         "t.spawnSync(E.TIDEGATE_CANARY)",
         "t.execute('tidegate_canary()')",
         "t.compile('tidegate_canary()')()",
+        "t.compile('tidegate_canary()\\n//# sourceURL=template')()",
         "setTimeout(t.compile('tidegate_canary()'), 5)",
         "t.vm('(function () { tidegate_canary(); })')()",
     ],

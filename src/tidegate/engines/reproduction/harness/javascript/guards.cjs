@@ -94,6 +94,31 @@ module.exports = ({ told }, origins) => {
     }
   }
 
+  /**
+   * Name the texts that the constructors of functions compile. A template engine names its own, and
+   * hands the function out: then nothing else on the stack would tell whose text it was.
+   */
+  function guardFunctions() {
+    const kinds = [function () {}, function* () {}, async function () {}, async function* () {}];
+    for (const kind of kinds) {
+      const { prototype } = Object.getPrototypeOf(kind).constructor;
+      const named = (args) => {
+        const body = args.length > 0 ? args[args.length - 1] : "";
+        args[args.length - 1 < 0 ? 0 : args.length - 1] =
+          `${body}\n//# sourceURL=${origins.secretName()}\n`;
+        return args;
+      };
+      const proxy = new Proxy(prototype.constructor, {
+        apply: (target, self, args) => apply(target, self, named(args)),
+        construct: (target, args, type) => construct(
+          target, named(args), type === proxy ? target : type,
+        ),
+      });
+      Object.defineProperty(prototype, "constructor", { value: proxy });
+      if (global.Function.prototype === prototype) global.Function = proxy;
+    }
+  }
+
   let loading = 0;
   const isLoading = () => loading > 0;
 
@@ -146,6 +171,7 @@ module.exports = ({ told }, origins) => {
   guardCompilation();
   noteLoading();
   guardScripts();
+  guardFunctions();
   guardNativeCode();
 
   // A listener of its own keeps the signal from starting the inspector.

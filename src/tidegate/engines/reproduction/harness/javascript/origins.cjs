@@ -13,13 +13,14 @@
 const MOST_FRAMES = 60;
 const MOST_CAUSES = 20000;
 const LONGEST_CHAIN = 50;
+const SECRET = "compiled:";
 
 module.exports = ({ told, quote, report }) => {
   const fs = require("fs");
   const crypto = require("crypto");
   const { fileURLToPath } = require("url");
   const { readFileSync } = fs;
-  const { createHash } = crypto;
+  const { createHash, randomBytes } = crypto;
   const { captureStackTrace } = Error;
   const { getOwnPropertyDescriptor, defineProperty, create } = Object;
   const TheError = Error;
@@ -89,9 +90,12 @@ module.exports = ({ told, quote, report }) => {
   }
 
   function fromText(site) {
-    // With a sourceURL of its own the text says itself where it comes from: that is no evidence.
+    // With a sourceURL of its own the text says itself where it comes from: that is no evidence,
+    // unless it is the name that the watcher gave it.
     const origin = site.getEvalOrigin();
-    if (site.getScriptNameOrSourceURL() || typeof origin !== "string") return "proof";
+    const url = site.getScriptNameOrSourceURL();
+    if (url) return get(named, url) || "proof";
+    if (typeof origin !== "string") return "proof";
     const nested = exec(/^eval at .*\(eval at /, origin);
     const found = exec(/\(([^()]*):\d+:\d+\)$/, origin);
     return nested || !found ? "proof" : fromFile(found[1], {});
@@ -144,7 +148,7 @@ module.exports = ({ told, quote, report }) => {
       const file = site.getFileName() || site.getEvalOrigin() || "";
       if (!startsWith(file, __dirname)) {
         const owner = ownerOf(site);
-        const text = slice(`${file}`, 0, 300);
+        const text = startsWith(file, SECRET) ? "<compiled>" : slice(`${file}`, 0, 300);
         const name = slice(`${site.getFunctionName() || "<anonymous>"}`, 0, 100);
         const line = number(site.getLineNumber() || 0);
         found.json += `${found.json ? "," : ""}[${quote(owner)},${quote(text)},${line},${quote(name)}]`;
@@ -215,5 +219,12 @@ module.exports = ({ told, quote, report }) => {
     if (owner === "proof" && told.sample) report("compiled", `"file":${quote(file)}`);
   }
 
-  return { area, name, saw, suspect, used, followCauses, hashOf };
+  /** Give a text a name that nobody can guess, and remember who compiles it. */
+  function secretName() {
+    const file = `${SECRET}${digest(update(createHash("sha256"), randomBytes(16)), "hex")}`;
+    set(named, file, stack().hand || "runtime");
+    return file;
+  }
+
+  return { area, name, secretName, saw, suspect, used, followCauses, hashOf };
 };

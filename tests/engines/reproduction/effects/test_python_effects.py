@@ -179,6 +179,13 @@ def test_an_assertion_is_the_exit_code_and_nothing_else(bench):
     assert not printed.sighting.fired
 
 
+@pytest.mark.parametrize("leave", ["exit(42)", "quit(42)", "raise SystemExit(42)"])
+def test_a_program_may_leave_as_people_do(bench, leave):
+    run = bench.run("assertion", PRELUDE + leave, TARGET)
+
+    assert run.sighting.fired, run.stderr
+
+
 def test_a_proof_that_never_touches_the_target_is_told_from_one_that_does(bench):
     run = bench.run("assertion", "import os; os._exit(42)", TARGET)
 

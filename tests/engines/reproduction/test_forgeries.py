@@ -286,6 +286,19 @@ def test_a_slow_text_that_claims_a_place_is_not_the_targets(bench):
     assert stopped(run), run.sighting
 
 
+def test_a_slow_script_under_the_targets_name_is_not_the_targets(bench):
+    program = JS + (
+        f"vm.runInThisContext('(function slow(n) {{ for (let i = 0; i < n * n; i += 1) ; }})',"
+        f" '{FILE}')(4000 * Number(E.TIDEGATE_SCALE))"
+    )
+    run = bench.run(
+        "denial-of-service", program, TARGET_JS, language="javascript", harmless={1: 0.05}
+    )
+
+    assert run.sighting.fired
+    assert stopped(run), run.sighting
+
+
 def test_samples_that_the_program_writes_are_not_believed(bench):
     program = PY + (
         "text = 'Current thread 0x1 (most recent call first):\\n"

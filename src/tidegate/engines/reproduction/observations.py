@@ -102,7 +102,23 @@ def observe(messages: Sequence[bytes], key: bytes) -> Observation:
         elif kind == "compiled":
             compiled.add(_text(said.get("file")))
         used = used or kind == "used" or any(frame.owner is Owner.TARGET for frame in frames)
-    return Observation(tuple(effects), tuple(samples), used, tuple(tampers), frozenset(compiled))
+    return Observation(
+        effects=tuple(effects),
+        samples=tuple(_disowned(frames, compiled) for frames in samples),
+        target_used=used,
+        tampers=tuple(tampers),
+        compiled=frozenset(compiled),
+    )
+
+
+def _disowned(frames: tuple[Frame, ...], compiled: set[str]) -> tuple[Frame, ...]:
+    """Give the proof what only goes by another's name; a profile has files as addresses."""
+    return tuple(
+        replace(frame, owner=Owner.PROOF)
+        if frame.file.removeprefix("file://") in compiled
+        else frame
+        for frame in frames
+    )
 
 
 def parse_samples(

@@ -23,7 +23,7 @@ module.exports = ({ told }, origins) => {
     const original = holder && holder[key];
     if (typeof original !== "function") return;
     holder[key] = function guarded(...args) {
-      origins.suspect(what);
+      origins.suspectCaller(what);
       return new.target ? construct(original, args, new.target) : apply(original, this, args);
     };
     holder[key].prototype = original.prototype;
@@ -37,13 +37,13 @@ module.exports = ({ told }, origins) => {
       if (owner !== "proof") {
         const real = read(file);
         if (content !== real && content !== slice(real, 1)) {
-          origins.name(file);
+          origins.disown(file);
           origins.suspect("it compiled code under the name of a package's file");
         } else if (owner === "target") {
           origins.used();
         }
       } else if (!startsWith(file, "/work/")) {
-        origins.name(file);
+        origins.disown(file);
       }
       return apply(original, this, [content, file, ...rest]);
     };
@@ -63,8 +63,7 @@ module.exports = ({ told }, origins) => {
     const named = (options, fallback) => {
       const fixed = typeof options === "string" ? { filename: options } : assign({}, options);
       fixed.filename = fixed.filename === undefined ? fallback : text(fixed.filename);
-      // The runtime's own loader compiles files by these, too; what it loads was looked at before.
-      if (origins.area(fixed.filename) === "proof" || !isLoading()) origins.name(fixed.filename);
+      origins.name(fixed.filename);
       return fixed;
     };
     const { Script } = vm;
@@ -119,21 +118,6 @@ module.exports = ({ told }, origins) => {
     }
   }
 
-  let loading = 0;
-  const isLoading = () => loading > 0;
-
-  function noteLoading() {
-    const original = Module._extensions[".js"];
-    Module._extensions[".js"] = function load(...args) {
-      loading += 1;
-      try {
-        return apply(original, this, args);
-      } finally {
-        loading -= 1;
-      }
-    };
-  }
-
   function guardNativeCode() {
     const { dlopen } = process;
     process.dlopen = function guarded(module, file, ...rest) {
@@ -169,7 +153,6 @@ module.exports = ({ told }, origins) => {
 
   noticeEsModules();
   guardCompilation();
-  noteLoading();
   guardScripts();
   guardFunctions();
   guardNativeCode();

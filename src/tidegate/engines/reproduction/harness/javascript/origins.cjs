@@ -135,10 +135,10 @@ module.exports = ({ told, quote, report }) => {
     return typeof sites === "string" ? undefined : sites;
   }
 
-  /** Read a marked stack: its frames as JSON, whose hand it shows, and who decides. */
+  /** Read a marked stack: its frames as JSON, who called, whose hand it shows, and who decides. */
   function read(held) {
     const sites = sitesAt(held);
-    const found = { json: "", hand: "", decides: "" };
+    const found = { json: "", caller: "", hand: "", decides: "" };
     if (sites === undefined) {
       found.hand = "proof";
       return found;
@@ -152,6 +152,7 @@ module.exports = ({ told, quote, report }) => {
         const name = slice(`${site.getFunctionName() || "<anonymous>"}`, 0, 100);
         const line = number(site.getLineNumber() || 0);
         found.json += `${found.json ? "," : ""}[${quote(owner)},${quote(text)},${line},${quote(name)}]`;
+        if (!found.caller && site.getFileName()) found.caller = owner;
         if (!found.hand && owner !== "runtime") found.hand = owner;
         if (!found.decides && (owner === "target" || owner === "proof")) found.decides = owner;
       }
@@ -211,12 +212,24 @@ module.exports = ({ told, quote, report }) => {
     }
   }
 
-  /** Remember who gave a text the name of a script. */
+  /** The same of what the runtime does itself, too, such as Node 10 with its inner bindings. */
+  function suspectCaller(what) {
+    if (stack().caller !== "runtime") suspect(what);
+  }
+
+  /** Remember who gave a text the name of a script; the runtime's loader gives files their own. */
   function name(file) {
     const found = stack();
-    const owner = found.hand || "runtime";
+    if (found.caller === "runtime") return;
+    const owner = found.hand || "proof";
     if (get(named, file) !== "proof") set(named, file, owner);
     if (owner === "proof" && told.sample) report("compiled", `"file":${quote(file)}`);
+  }
+
+  /** Remember that what is called so is not what its name says. */
+  function disown(file) {
+    set(named, file, "proof");
+    if (told.sample) report("compiled", `"file":${quote(file)}`);
   }
 
   /** Give a text a name that nobody can guess, and remember who compiles it. */
@@ -226,5 +239,5 @@ module.exports = ({ told, quote, report }) => {
     return file;
   }
 
-  return { area, name, secretName, saw, suspect, used, followCauses, hashOf };
+  return { area, name, secretName, saw, suspect, suspectCaller, disown, used, followCauses, hashOf };
 };

@@ -31,10 +31,10 @@ session.connectToMainThread();
 // A session alone does not keep this thread alive.
 setInterval(() => undefined, 1000);
 session.on("Debugger.scriptParsed", ({ params }) => {
-  const { scriptId, hasSourceURL, embedderName, stackTrace } = params;
+  const { scriptId, url, hasSourceURL, stackTrace } = params;
   if (hasSourceURL) {
     texts.set(scriptId, "(hidden)");
-  } else if (!embedderName && stackTrace && stackTrace.callFrames.length > 0) {
+  } else if (!url && stackTrace && stackTrace.callFrames.length > 0) {
     const maker = stackTrace.callFrames[0];
     texts.set(scriptId, texts.get(maker.scriptId) || maker.url || "(unknown)");
   }

@@ -154,9 +154,17 @@ def row_of(item: Item, document: dict[str, Any]) -> Row:
         verdict=document["verdict"],
         trust=document["trust"],
         vers=found["vers"] if found else "",
-        versions=f"{len(found['affected'])} of {len(found['runs'])}" if found else "",
+        versions=_counted(found) if found else "",
         reason=document["reason"],
         right_range=right,
+    )
+
+
+def _counted(found: dict[str, Any]) -> str:
+    runs = found["runs"]
+    untested = sum(run["verdict"] == "not-tested" for run in runs)
+    return f"{len(found['affected'])} of {len(runs)}" + (
+        f", {untested} not tested" if untested else ""
     )
 
 

@@ -27,7 +27,7 @@ from tidegate.engines.reproduction.receipts import InstanceKey
 from tidegate.engines.reproduction.reproduce import Reproduction, Wishes
 from tidegate.engines.reproduction.verdicts import Word
 from tidegate.faces.cli.folder import Results
-from tidegate.faces.cli.workshop import Workshop, open_workshop
+from tidegate.instance.workshop import Workshop, open_workshop
 
 EXAMPLE = Path(__file__).parents[1] / "examples/true/npm-minimist-cve-2020-7598.json"
 ROUNDS = 5

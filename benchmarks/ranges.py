@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.figures import Report, shown
 from tidegate.engines.formats.finding import Finding, read_findings
 from tidegate.engines.reproduction.reproduce import Reproducer, Reproduction, Wishes
-from tidegate.faces.cli.workshop import open_workshop
+from tidegate.instance.workshop import open_workshop
 
 EXAMPLES = Path(__file__).parents[1] / "examples/true"
 COLUMNS = (

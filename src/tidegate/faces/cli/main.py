@@ -27,7 +27,7 @@ from tidegate.engines.reproduction.smallest import smallest_proof
 from tidegate.engines.sandbox import SandboxError
 from tidegate.faces.cli import screens
 from tidegate.faces.cli.folder import Item, Results, Row, items, row_of
-from tidegate.faces.cli.workshop import instance_key, key_folder, open_workshop
+from tidegate.instance.workshop import instance_key, key_folder, open_workshop
 
 PROBLEMS = 1
 CANNOT = 2

@@ -9,13 +9,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from tidegate.engines.reproduction.ecosystems import Ecosystems
 from tidegate.engines.reproduction.receipts import InstanceKey
 from tidegate.engines.reproduction.reproduce import Reproducer
 from tidegate.engines.reproduction.trials import Laboratory
 from tidegate.engines.sandbox import Sandbox, known_tiers, open_sandbox
+from tidegate.instance.home import home
 
 _MOST_SANDBOXES = 16
 
@@ -54,7 +53,7 @@ def _opened(stack: ExitStack, tier: str) -> Sandbox:
 def key_folder() -> Path:
     """Return where the instance keeps its signing key; `TIDEGATE_KEYS` names another place."""
     named = os.environ.get("TIDEGATE_KEYS")
-    return Path(named) if named else platformdirs.user_data_path("tidegate") / "keys"
+    return Path(named) if named else home() / "keys"
 
 
 def instance_key() -> InstanceKey:

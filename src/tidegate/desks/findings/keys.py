@@ -1,0 +1,43 @@
+"""The names under which people and programs speak of what is kept here: `F-7K3M9-Q2X4D`.
+
+They are random, so that whoever is told one learns neither how many there are nor what came
+before; and they are written in Crockford's base 32, so that they survive being read aloud.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+_SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_HALF: Final = 5
+
+LENGTH: Final = 2 + 2 * _HALF + 1
+"""Signs in a key, its letter and its dashes included."""
+
+
+def new_delivery_key() -> str:
+    """Return a new name for a delivery."""
+    return _new("D")
+
+
+def new_finding_key() -> str:
+    """Return a new name for a finding."""
+    return _new("F")
+
+
+def new_case_key() -> str:
+    """Return a new name for a case."""
+    return _new("C")
+
+
+def _new(letter: str) -> str:
+    signs = "".join(secrets.choice(_SIGNS) for _ in range(2 * _HALF))
+    return f"{letter}-{signs[:_HALF]}-{signs[_HALF:]}"
+
+
+def as_written(text: str) -> str:
+    """Return the key that somebody means: case, spaces and look-alike letters are forgiven."""
+    letter, _, rest = text.strip().upper().partition("-")
+    signs = rest.replace("-", "").translate(str.maketrans("OIL", "011"))
+    return f"{letter}-{signs[:_HALF]}-{signs[_HALF:]}"

@@ -1,0 +1,1 @@
+"""What listens: the addresses of the console and of the API, and the rule of where they bind."""

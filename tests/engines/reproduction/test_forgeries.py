@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.engines.reproduction.bench import NAME, STORE
+from tidegate.engines.reproduction.run_records import result_of, run_record
 from tidegate.engines.reproduction.verdicts import Control, Word, judge
 from tidegate.engines.sandbox import Ending
 
@@ -346,7 +347,9 @@ def test_a_proof_that_tampered_is_never_called_reproduced(bench):
     )
     controls = [Control("benign", ok=True), Control("empty", ok=True)]
     verdict = judge(
-        effect="code-execution", programs={"proof.py": [run.result] * 3}, controls=controls
+        effect="code-execution",
+        programs={"proof.py": [result_of(run_record(run))] * 3},
+        controls=controls,
     )
 
     assert verdict.word is Word.UNATTRIBUTED

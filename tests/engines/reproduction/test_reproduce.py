@@ -14,7 +14,6 @@ from tidegate.engines.reproduction.receipts import InstanceKey, verify
 from tidegate.engines.reproduction.records import as_document, as_statement
 from tidegate.engines.reproduction.reproduce import Reproducer, Wishes
 from tidegate.engines.reproduction.runtimes import python_runtimes
-from tidegate.engines.reproduction.smallest import smallest_proof
 from tidegate.engines.reproduction.verdicts import Trust, Word
 
 POLLUTING = """
@@ -218,7 +217,7 @@ def test_the_newest_python_on_which_the_control_passes_is_used(reproducer, regis
     found = reproducer.reproduce(finding("pkg:pypi/aged@1.0", "code-execution", files), Wishes())
 
     assert found.verdict.word is Word.REPRODUCED
-    assert found.judged.runtime.startswith(f"CPython {next_one[0]}.{next_one[1]}")
+    assert found.judged.runtime_name.startswith(f"CPython {next_one[0]}.{next_one[1]}")
 
 
 def test_what_a_proof_needs_beside_the_target_is_there(reproducer, registry):  # noqa: F811
@@ -297,9 +296,9 @@ def test_a_proof_is_cut_down_to_what_fires(reproducer, registry):  # noqa: F811
         "benign.js": HARMLESS,
     }
 
-    small = smallest_proof(
-        reproducer, finding("pkg:npm/setter@1.0.0", "prototype-pollution", files)
-    )
+    padded = finding("pkg:npm/setter@1.0.0", "prototype-pollution", files)
+    steps = reproducer.steps
+    small = steps.smallest_proof(padded, steps.judge_named(padded))
 
     assert small.lines_after <= 3
     assert set(small.document["pov"]["files"]) == {"direct.js", "benign.js"}
@@ -308,9 +307,10 @@ def test_a_proof_is_cut_down_to_what_fires(reproducer, registry):  # noqa: F811
 
 def test_a_proof_that_does_not_fire_is_not_cut_down(reproducer, registry):  # noqa: F811
     publish(registry)
+    steps = reproducer.steps
 
     with pytest.raises(MinimiseError, match="not-reproduced"):
-        smallest_proof(reproducer, about("2.0.2"))
+        steps.smallest_proof(about("2.0.2"), steps.judge_named(about("2.0.2")))
 
 
 def test_a_version_may_be_written_in_another_way(reproducer, registry):  # noqa: F811

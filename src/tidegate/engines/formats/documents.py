@@ -40,7 +40,9 @@ _MAX_INTEGER: Final = 2**53 - 1
 _LONGEST_NUMBER: Final = 400
 
 # Possessive, so that an unclosed or escape-ridden text costs one pass and no stack.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},]', re.DOTALL)
+# One that is never closed goes to the end: there the parser fails, so nothing after it counts.
+_TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+_BRACKET = re.compile(rb"[\[\]{}]")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
@@ -97,7 +99,24 @@ def parse(
 
 def sha256_of(value: Any) -> str:
     """Return the SHA-256, in hex, over the RFC 8785 form of a value that `parse` returned."""
-    return hashlib.sha256(rfc8785.dumps(value)).hexdigest()
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def canonical(value: Any) -> bytes:
+    """Return the RFC 8785 form of a value that `parse` returned."""
+    if not _is_plain(value):
+        return rfc8785.dumps(value)
+    # The same bytes, some ten times as quickly: the RFC departs from what `json` writes only in
+    # fractions (3.2.2.3) and in the order of keys beyond U+FFFF (3.2.3).
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return "".join(value).isascii() and all(map(_is_plain, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return not isinstance(value, float)
 
 
 def field_path(path: Iterable[str | int]) -> str:
@@ -127,23 +146,21 @@ def shown(value: Any, limit: int = 60) -> str:
 
 def _out_of_bounds(raw: bytes, max_depth: int, max_values: int) -> Fault | None:
     """Count brackets and commas outside of texts, without building anything."""
+    bare = _TEXT.sub(b"", raw)
     depth = 0
     values = 1
-    for match in _TOKEN.finditer(raw):
-        token = match.group() if match.end() - match.start() == 1 else b""
-        if token in (b"[", b"{"):
+    for match in _BRACKET.finditer(bare):
+        if match.group() in b"[{":
             depth += 1
             values += 1
             if depth > max_depth:
                 return Fault("", f"nested more than {max_depth} deep; flatten it")
-        elif token in (b"]", b"}"):
+            if values > max_values:
+                break
+        else:
             depth -= 1
-        elif token == b",":
-            values += 1
-        elif token == b'"':
-            return None  # A text that is never closed: the parser fails there at the latest.
-        if values > max_values:
-            return Fault("", f"more than {max_values:,} values; split it or leave things out")
+    if values + bare.count(b",") > max_values:
+        return Fault("", f"more than {max_values:,} values; split it or leave things out")
     return None
 
 

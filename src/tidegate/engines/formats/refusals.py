@@ -17,10 +17,16 @@ from typing import TYPE_CHECKING, Any, Final
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
+from tidegate.engines.formats.conformance import (
+    UnknownKeywordError,
+    compiled,
+    ends_for_python,
+    has_format,
+)
 from tidegate.engines.formats.documents import Fault, field_path, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _ENOUGH_ERRORS: Final = 100
 
@@ -71,6 +77,9 @@ def _schema_text(name: str) -> str:
 
 def schema_fault(document: Any, name: str = "finding-1") -> Fault | None:
     """Return the most telling way in which a document breaks the schema `name`, or None."""
+    quick = _quick_check(name)
+    if quick is not None and quick(document):
+        return None
     errors = list(islice(_validator(name).iter_errors(document), _ENOUGH_ERRORS))
     if not errors:
         return None
@@ -79,24 +88,28 @@ def schema_fault(document: Any, name: str = "finding-1") -> Fault | None:
 
 
 @cache
+def _quick_check(name: str) -> Callable[[Any], bool] | None:
+    try:
+        return compiled(schema(name))
+    except UnknownKeywordError:
+        return None
+
+
+@cache
 def _validator(name: str) -> Draft202012Validator:
     made: type[Draft202012Validator] = extend(  # type: ignore[no-untyped-call]
         Draft202012Validator, {"pattern": _pattern, "format": _format}
     )
-    return made(schema(name), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return made(schema(name))
 
 
 def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
-    # JSON Schema's patterns are ECMA's, where `$` is the end; Python's lets a newline follow, and
-    # so would let a file be named 'poc.py\n'.
-    if isinstance(instance, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), instance):
+    if isinstance(instance, str) and not re.search(ends_for_python(pattern), instance):
         yield ValidationError("pattern")
 
 
-def _format(validator: Any, name: str, instance: Any, __: Any) -> Iterator[ValidationError]:
-    # Both checkers end in Python's `$`, as above.
-    broken = isinstance(instance, str) and instance.endswith("\n")
-    if broken or not validator.format_checker.conforms(instance, name):
+def _format(_: Any, name: str, instance: Any, __: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and not has_format(instance, name):
         yield ValidationError("format")
 
 

@@ -57,7 +57,7 @@ def parse_target(purl: str) -> Target:
     """
     if len(purl) > _LONGEST_PURL:
         raise TargetError(f"is longer than {_LONGEST_PURL} characters")
-    if any(not sign.isprintable() or sign.isspace() for sign in purl):
+    if not purl.isprintable() or " " in purl:
         raise TargetError("holds spaces or invisible characters; encode them with %")
     try:
         # Not normalised: that would put npm names into lower case.

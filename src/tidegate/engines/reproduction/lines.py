@@ -92,6 +92,11 @@ class Plan:
     def __init__(
         self, candidates: Sequence[Candidate], known: Mapping[str, Answer], named: str | None
     ) -> None:
+        """Raise `ValueError` if a version is listed twice."""
+        versions = [candidate.version for candidate in candidates]
+        if len(set(versions)) != len(versions):
+            twice = next(v for v in versions if versions.count(v) > 1)
+            raise ValueError(f"version {twice} is listed twice; list every release once")
         self.candidates = candidates
         self.answers: dict[int, Answer] = {
             index: known[candidate.version]
@@ -112,6 +117,10 @@ class Plan:
                 )
             )
         ]
+
+    def answered(self) -> dict[str, Answer]:
+        """Return the answers by version."""
+        return {self.candidates[index].version: a for index, a in self.answers.items()}
 
     def unrun(self) -> list[int]:
         """Return every version without an answer, in version order."""

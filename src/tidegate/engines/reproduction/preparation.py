@@ -8,7 +8,7 @@ passes: the proof's benign program, or, without one, that the target can be impo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -22,7 +22,6 @@ from tidegate.engines.reproduction.packages import (
     Runtime,
 )
 from tidegate.engines.reproduction.trials import Laboratory, Purpose, Run, Subject
-from tidegate.engines.reproduction.verdicts import Control
 
 _AUDIT_HOOKS_SINCE = (3, 8)  # PEP 578
 
@@ -36,16 +35,8 @@ class Prepared:
 
     subject: Subject
     control: Run
-
-    @property
-    def harmless(self) -> Mapping[int, float]:
-        """Processor seconds of the benign program at each size."""
-        return dict(self.control.scales)
-
-    @property
-    def controls(self) -> tuple[Control, ...]:
-        """The control as the rules of the verdicts see it."""
-        return (as_control(self.control),)
+    built: bool = False
+    """Whether it was built from its sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +46,6 @@ class Unprepared:
     reason: str
     control: Run | None = None
     """The control that came nearest to working, if one could be run at all."""
-
-
-def as_control(run: Run) -> Control:
-    """Return a control as the rules of the verdicts see it.
-
-    Against an empty package a proof may fail as it likes, if it only comes to its end.
-    """
-    return Control(
-        name=run.purpose.value,
-        ok=run.ended and (run.exit_code == 0 or run.purpose is Purpose.EMPTY),
-        fired=run.sighting.fired,
-        reason=run.complaint,
-    )
 
 
 def prepare(
@@ -83,13 +61,13 @@ def prepare(
     """
     nearest: Run | None = None
     problem = ""
-    for runtime, ways in _tries(ecosystem, effect):
+    for runtime, built in _tries(ecosystem, effect):
         try:
-            for installation in ways(release, runtime, proof.needs):
+            for installation in _ways(ecosystem, built)(release, runtime, proof.needs):
                 subject = Subject(effect, installation, runtime)
                 control = _control(laboratory, subject, proof)
                 if control.worked or control.sighting.fired:
-                    return Prepared(subject, control)
+                    return Prepared(subject, control, built)
                 nearest = nearest or control
         except PackageError as error:
             problem = problem or str(error)
@@ -100,16 +78,47 @@ def prepare(
     return Unprepared(problem)
 
 
-def _tries(ecosystem: Ecosystem, effect: Effect) -> Iterator[tuple[Runtime, Ways]]:
-    """Yield what was released before what would have to be built, each on the newest runtime first.
+def laid_out_again(
+    ecosystem: Ecosystem,
+    effect: Effect,
+    proof: Proof,
+    release: Release,
+    *,
+    runtime_digest: str,
+    archives: Sequence[str],
+    built: bool,
+) -> Subject | None:
+    """Lay a release out as `prepare` once did, without running anything to find out how.
+
+    `runtime_digest` and `archives` are SHA-256 digests, in hex, of the interpreter and of every
+    file that was installed. Returns None if that cannot be had here any more.
+    """
+    for runtime in _fit(ecosystem, effect):
+        if runtime.digest != runtime_digest:
+            continue
+        try:
+            for installation in _ways(ecosystem, built)(release, runtime, proof.needs):
+                if [archive.sha256 for archive in installation.archives] == list(archives):
+                    return Subject(effect, installation, runtime)
+        except PackageError:
+            return None
+    return None
+
+
+def _tries(ecosystem: Ecosystem, effect: Effect) -> Iterator[tuple[Runtime, bool]]:
+    """Yield a runtime, and whether to build for it: first what was released, newest runtime first.
 
     What a release's users got comes first; and a build for every interpreter, on which the release
     then does not work either, would take longer than everything else together.
     """
     for runtime in _fit(ecosystem, effect):
-        yield runtime, ecosystem.installations
+        yield runtime, False
     for runtime in _fit(ecosystem, effect):
-        yield runtime, ecosystem.built
+        yield runtime, True
+
+
+def _ways(ecosystem: Ecosystem, built: bool) -> Ways:
+    return ecosystem.built if built else ecosystem.installations
 
 
 def _fit(ecosystem: Ecosystem, effect: Effect) -> Iterator[Runtime]:

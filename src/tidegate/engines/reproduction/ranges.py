@@ -83,6 +83,29 @@ class RangeResult:
         return sum(run.run for run in self.runs)
 
 
+def next_wave(
+    candidates: Sequence[Candidate],
+    answers: Mapping[str, Answer],
+    *,
+    probed: int,
+    elapsed: float,
+    named: str | None = None,
+    budget: float = BUDGET_SECONDS,
+    exhaustive: bool = False,
+    thrifty: bool = False,
+) -> Sequence[str]:
+    """Return the versions to run next, the most telling first; empty once nothing more is wanted.
+
+    A function of its arguments alone: whoever keeps the answers may stop anywhere, and goes on with
+    those that are there. `probed` of the answers were got in `elapsed` seconds; from that follows
+    whether everything fits. The other arguments mean what they mean to `search`, which also looks
+    at the budget before each version of a wave.
+    """
+    effort = _Effort(budget, exhaustive, thrifty)
+    wave = effort.wave(Plan(candidates, answers, named), probed, elapsed)
+    return [candidates[index].version for index in wave]
+
+
 def search(
     candidates: Sequence[Candidate],
     probe: Callable[[str], Answer],
@@ -95,6 +118,7 @@ def search(
     named: str | None = None,
     progress: Callable[[str, int, int], None] | None = None,
     announce: Callable[[Sequence[str]], None] | None = None,
+    confirm: Callable[[Mapping[str, Answer]], Mapping[str, Answer]] | None = None,
 ) -> RangeResult:
     """Run `probe` on as many of `candidates` (in version order) as the range needs.
 
@@ -103,37 +127,33 @@ def search(
     leaves out step 7, whatever would fit, and is for measuring the search. `known` are answers
     that are there already, such as that on the finding's own version, `named`, whose line goes
     first. `progress(version, done, expected)` is called after each probe; `announce` is told which
-    versions will be asked for next, so that they can be fetched meanwhile. What `probe` raises
-    passes through; `ValueError` if a version is listed twice.
+    versions will be asked for next, so that they can be fetched meanwhile. `confirm` is asked when
+    nothing more is wanted: it returns the answers that it looked at again, which may make more
+    wanted; none, if it stands by all of them. What these raise passes through; `ValueError` if a
+    version is listed twice.
     """
     versions = [candidate.version for candidate in candidates]
-    if len(set(versions)) != len(versions):
-        twice = next(v for v in versions if versions.count(v) > 1)
-        raise ValueError(f"version {twice} is listed twice; list every release once")
-    plan = Plan(candidates, dict(known or {}), named)
+    places = {version: index for index, version in enumerate(versions)}
+    effort = _Effort(budget, exhaustive, thrifty)
+    plan = Plan(candidates, known or {}, named)
     start = clock()
     asked: set[int] = set()
     probed = 0
 
-    def left() -> float:
-        return budget - (clock() - start)
+    def elapsed() -> float:
+        return clock() - start
 
-    def fits(count: int) -> bool:
-        enough = probed >= ESTIMATE_AFTER and not thrifty
-        return exhaustive or (enough and count * (budget - left()) / probed <= left())
-
-    while exhaustive or left() > 0:
-        wave = plan.wanted()
+    while True:
+        wave = effort.wave(plan, probed, elapsed())
         if not wave:
-            wave = [] if thrifty else plan.unrun()
-            if not fits(len(wave)):
-                wave = wave[: max(0, ESTIMATE_AFTER - probed)]
-            if not wave:
+            again = confirm(plan.answered()) if confirm is not None else {}
+            if not again:
                 break
+            plan.answers.update((places[version], answer) for version, answer in again.items())
         for index in wave:
-            if not exhaustive and left() <= 0:
+            if effort.is_spent(elapsed()):
                 break
-            coming = plan.unrun() if fits(len(plan.unrun())) else wave
+            coming = effort.coming(plan, wave, probed, elapsed())
             fresh = [i for i in coming if i not in asked]
             if announce is not None and fresh:
                 announce([versions[i] for i in fresh])
@@ -141,14 +161,57 @@ def search(
             plan.answers[index] = probe(versions[index])
             probed += 1
             if progress is not None:
-                rest = len(plan.unrun())
-                expected = rest if fits(rest) else len(plan.wanted())
+                expected = len(effort.coming(plan, plan.wanted(), probed, elapsed()))
                 progress(versions[index], probed, probed + expected)
-    return _infer(plan, f"not tested: the budget of {budget:g} s was used up")
+    return infer(candidates, plan.answered(), budget=budget)
 
 
-def _infer(plan: Plan, untested: str) -> RangeResult:
-    """Infer what may be inferred and return everything, in version order."""
+@dataclass(frozen=True, slots=True)
+class _Effort:
+    """How much a search may cost, and what of its wishes that allows."""
+
+    budget: float
+    exhaustive: bool
+    thrifty: bool
+
+    def is_spent(self, elapsed: float) -> bool:
+        return not self.exhaustive and elapsed >= self.budget
+
+    def wave(self, plan: Plan, probed: int, elapsed: float) -> list[int]:
+        if self.is_spent(elapsed):
+            return []
+        wave = plan.wanted()
+        if wave or self.thrifty:
+            return wave
+        rest = plan.unrun()
+        if self._fits(len(rest), probed, elapsed):
+            return rest
+        return rest[: max(0, ESTIMATE_AFTER - probed)]
+
+    def coming(self, plan: Plan, wave: list[int], probed: int, elapsed: float) -> list[int]:
+        """Return everything that is still to be run if it fits, else only this wave."""
+        rest = plan.unrun()
+        return rest if self._fits(len(rest), probed, elapsed) else wave
+
+    def _fits(self, count: int, probed: int, elapsed: float) -> bool:
+        if self.exhaustive:
+            return True
+        known = probed >= ESTIMATE_AFTER and not self.thrifty
+        return known and count * elapsed / probed <= self.budget - elapsed
+
+
+def infer(
+    candidates: Sequence[Candidate],
+    answers: Mapping[str, Answer],
+    *,
+    budget: float = BUDGET_SECONDS,
+) -> RangeResult:
+    """Infer what may be inferred and return everything, in version order.
+
+    What is left over was not tested because `budget` seconds were used up, and says so.
+    """
+    plan = Plan(candidates, answers, None)
+    untested = f"not tested: the budget of {budget:g} s was used up"
     runs: dict[int, VersionRun] = {}
     surprises = []
     for line in plan.lines:

@@ -1,20 +1,23 @@
 """A finding's proof cut down: what `minimise` does to texts, asked of real runs.
 
 A candidate is kept when it still shows the effect with the same signature (the target's top
-frames) on the version that the finding names, and shows nothing against an empty package.
+frames) on the version that was judged.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tidegate.engines.formats.finding import Finding, Proof
-from tidegate.engines.reproduction.minimise import Files, MinimiseError, minimise
-from tidegate.engines.reproduction.reproduce import Reproducer, Wishes
-from tidegate.engines.reproduction.trials import Purpose, Run
+from tidegate.engines.reproduction.judgements import Judgement
+from tidegate.engines.reproduction.judging import Judge
+from tidegate.engines.reproduction.minimise import RUNS, Files, MinimiseError, minimise
+from tidegate.engines.reproduction.packages import Release
+from tidegate.engines.reproduction.proof_digests import proof_digest
+from tidegate.engines.reproduction.trials import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,36 +33,43 @@ class SmallProof:
     runs: int
     complete: bool
     """Whether nothing more can go."""
+    proof_sha256: str
+    """Digest of the small proof, whatever its files are called."""
+
+    def to_data(self) -> dict[str, Any]:
+        """Return it as JSON data."""
+        return asdict(self)
 
 
-def smallest_proof(reproducer: Reproducer, finding: Finding) -> SmallProof:
+def smallest_proof(
+    judge: Judge, finding: Finding, known: Judgement, budget: int = RUNS
+) -> SmallProof:
     """Cut down the program that fires; variants that do not decide the verdict go.
+
+    `known` is the judgement on the version that it is tried on; `budget` bounds the runs.
 
     Raises:
         MinimiseError: the finding does not reproduce, so there is nothing to keep.
         SandboxError: nothing can be run here at all.
     """
-    judged = reproducer.reproduce(finding, Wishes()).judged
-    prepared, proof = judged.prepared, finding.proof
-    fired = next((run for run in judged.runs if _shows(run)), None)
-    if not judged.word.affected or prepared is None or proof is None or fired is None:
+    proof = judge.proof
+    fired = next((one for one in known.shown if one.program == known.program), None)
+    if not known.word.affected or fired is None:
         raise MinimiseError(
-            f"{finding.id} is {judged.word.value} ({judged.reason}); "
+            f"{finding.id} is {known.word.value} ({known.reason}); "
             "only a proof that reproduces can be cut down"
         )
+    attempt = judge.attempt(Release(finding.target.package, known.version), known)
     program = fired.program
 
     def keeps(files: Files) -> bool:
-        candidate = _with_files(proof, program, files)
-        run = reproducer.laboratory.try_program(
-            prepared.subject, candidate, program, Purpose.PROOF, prepared.harmless
-        )
-        return _shows(run) and run.sighting.signature == fired.sighting.signature
+        run = attempt(_with_files(proof, program, files), program)
+        return _shows(run) and run.sighting.signature == fired.frames
 
     kept = {name for name in (program, proof.benign) if name}
     start = {name: content for name, content in proof.files.items() if name != proof.benign}
     start = {n: c for n, c in start.items() if n == program or n not in _programs(proof)}
-    found = minimise(start, keeps, protected=kept)
+    found = minimise(start, keeps, protected=kept, budget=budget)
     return SmallProof(
         document=_document(finding, proof, program, found.files),
         shown={name: content.decode("utf-8", "replace") for name, content in found.files.items()},
@@ -67,13 +77,13 @@ def smallest_proof(reproducer: Reproducer, finding: Finding) -> SmallProof:
         lines_after=_lines(found.files),
         runs=found.runs,
         complete=found.complete,
+        proof_sha256=proof_digest(_with_files(proof, program, found.files), names=False),
     )
 
 
 def _shows(run: Run) -> bool:
     sighting = run.sighting
-    seen = sighting.attributed or (sighting.fired and run.program != "import")
-    return run.purpose is Purpose.PROOF and seen and run.tampered is None
+    return (sighting.attributed or sighting.fired) and run.tampered is None
 
 
 def _programs(proof: Proof) -> set[str]:

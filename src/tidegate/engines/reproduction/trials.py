@@ -37,7 +37,6 @@ from tidegate.engines.reproduction.observations import (
     parse_samples,
 )
 from tidegate.engines.reproduction.packages import Installation, Runtime
-from tidegate.engines.reproduction.verdicts import RunResult
 from tidegate.engines.sandbox.model import (
     LISTENER_PORT,
     Bind,
@@ -58,7 +57,8 @@ _IMPORT_SECONDS = 20.0
 _IMPORT_PROGRAM = "/work/tidegate-import.cjs"
 """Beside the proof's files, since Node looks for packages from where a program lies."""
 _ERROR = re.compile(r"[\w.]*(?:Error|Exception)\b.*:")
-_LIMITS = {Ending.WALL_TIME, Ending.CPU_TIME, Ending.MEMORY, Ending.OUTPUT}
+LIMITS = frozenset({Ending.WALL_TIME, Ending.CPU_TIME, Ending.MEMORY, Ending.OUTPUT})
+"""Endings at a bound of the sandbox's: the program might have gone on."""
 
 
 class Purpose(StrEnum):
@@ -106,19 +106,6 @@ class Run:
     def worked(self) -> bool:
         """Whether a control came to a good end: exit code 0, without the effect."""
         return self.ended and self.exit_code == 0 and not self.sighting.fired
-
-    @property
-    def result(self) -> RunResult:
-        """The run as the rules of the verdicts see it."""
-        return RunResult(
-            fired=self.sighting.fired,
-            attributed=self.sighting.attributed,
-            ended=self.ended,
-            limit=self.ending.value if self.ending in _LIMITS else None,
-            target_used=self.target_used,
-            tampered=self.tampered,
-            reason=self.sighting.reason or self.complaint,
-        )
 
     @property
     def complaint(self) -> str:

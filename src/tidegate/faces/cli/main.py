@@ -23,10 +23,11 @@ from tidegate.engines.reproduction.ranges import BUDGET_SECONDS
 from tidegate.engines.reproduction.receipts import ReceiptError, verify
 from tidegate.engines.reproduction.records import as_document
 from tidegate.engines.reproduction.reproduce import Wishes
-from tidegate.engines.reproduction.smallest import smallest_proof
 from tidegate.engines.sandbox import SandboxError
-from tidegate.faces.cli import screens
+from tidegate.faces.cli import desk, screens
 from tidegate.faces.cli.folder import Item, Results, Row, items, row_of
+from tidegate.faces.cli.printing import print_json
+from tidegate.instance.home import HomeError
 from tidegate.instance.workshop import instance_key, key_folder, open_workshop
 
 PROBLEMS = 1
@@ -47,6 +48,10 @@ app = typer.Typer(
 )
 receipt = typer.Typer(help="Signed receipts.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(receipt, name="receipt")
+desk.add_to(app)
+
+EXPECTED = (SandboxError, FindingFileError, ReceiptError, MinimiseError, HomeError, OSError)
+"""What can go wrong without a command or Tidegate being wrong; each has its sentence."""
 
 FindingFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="A .json file with one finding, or .jsonl with many.")
@@ -93,7 +98,7 @@ def reproduce(
             if results:
                 results.keep(found, started)
             if as_json:
-                _print_json(as_document(found))
+                print_json(as_document(found))
             else:
                 screens.show_reproduction(found)
     raise typer.Exit(PROBLEMS if refused else 0)
@@ -153,11 +158,12 @@ def minimise(
     finding = records[0]
     with open_workshop() as shop, screens.Doing(shop.laboratory, 1, quiet=as_json) as doing:
         doing.begin(finding.id)
-        small = smallest_proof(shop.reproducer, finding)
+        steps = shop.reproducer.steps
+        small = steps.smallest_proof(finding, steps.judge_named(finding))
     if out:
         write_atomically(out, json.dumps(small.document, indent=2, ensure_ascii=False).encode())
     if as_json:
-        _print_json(small.document)
+        print_json(small.document)
         return
     screens.OUT.print(
         f"{small.lines_before} lines became {small.lines_after} in {small.runs} runs"
@@ -192,14 +198,14 @@ def _verified(file: Path, raw: bytes, pem: bytes, *, as_json: bool) -> bool:
         said = verify(raw, pem)
     except ReceiptError as error:
         if as_json:
-            _print_json({"file": str(file), "valid": False, "reason": str(error)})
+            print_json({"file": str(file), "valid": False, "reason": str(error)})
         else:
             screens.ERRORS.print(f"invalid: {screens.safe(f'{file}: {error}')}", highlight=False)
         return False
     of = said.predicate
     if as_json:
         told = {"file": str(file), "valid": True, "keyid": said.keyid, "predicate": dict(of)}
-        _print_json(told)
+        print_json(told)
     else:
         screens.OUT.print(
             f"valid: {screens.safe(of['finding']['id'])} is {screens.word(of['verdict'])}"
@@ -222,7 +228,7 @@ def main() -> None:
     except KeyboardInterrupt:
         screens.ERRORS.print("interrupted; nothing is left running, and what was done is kept")
         sys.exit(INTERRUPTED)
-    except (SandboxError, FindingFileError, ReceiptError, MinimiseError, OSError) as error:
+    except (*EXPECTED, *desk.expected()) as error:
         screens.ERRORS.print(f"tidegate: {screens.safe(str(error))}", highlight=False)
         sys.exit(CANNOT)
 
@@ -233,15 +239,10 @@ def _refuse(refusals: list[Refusal]) -> bool:
     return bool(refusals)
 
 
-def _print_json(document: Any) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=True) + "\n")
-    sys.stdout.flush()
-
-
 def _show_summary(rows: list[Row], out: Path, *, as_json: bool) -> None:
     if as_json:
         for row in rows:
-            _print_json(_summary(row))
+            print_json(_summary(row))
         return
     told: dict[bool | None, str] = {True: "yes", False: "[bold red]no[/]", None: ""}
     columns: list[tuple[str, Callable[[Row], str]]] = [

@@ -14,7 +14,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from tidegate.engines.reproduction.reproduce import Range, Reproduction
+from tidegate.engines.reproduction.conclusions import Range
+from tidegate.engines.reproduction.reproduce import Reproduction
 from tidegate.engines.reproduction.trials import Laboratory, Subject
 from tidegate.engines.reproduction.verdicts import Word
 
@@ -63,18 +64,18 @@ def show_reproduction(reproduction: Reproduction) -> None:
         columns = ("run", "program", "runtime", "effect", "ended", "ms")
         table = Table(*columns, box=None, pad_edge=False)
         for run in reproduction.judged.runs:
-            effect = "target" if run.sighting.attributed else "seen" if run.sighting.fired else "-"
-            code = run.exit_code if run.exit_code is not None else run.signal
+            effect = "target" if run["attributed"] else "seen" if run["fired"] else "-"
+            code = run["exit_code"] if run["exit_code"] is not None else run["signal"]
             table.add_row(
-                run.purpose.value,
-                safe(run.program),
-                run.runtime,
+                run["purpose"],
+                safe(run["program"]),
+                run["runtime"],
                 effect,
-                run.ending.value if code is None else f"{run.ending.value} {code}",
-                f"{run.wall_seconds * 1000:.0f}",
+                run["ending"] if code is None else f"{run['ending']} {code}",
+                str(run["wall_milliseconds"]),
             )
         OUT.print(table)
-    stack = next((run.frames for run in reproduction.judged.runs if run.sighting.attributed), ())
+    stack = next((run["frames"] for run in reproduction.judged.runs if run["attributed"]), ())
     for frame in stack[:5]:
         OUT.print(f"  at {safe(frame)}", style="dim", highlight=False)
     if reproduction.range is not None:

@@ -12,6 +12,7 @@ class Judgement(models.Model):
 
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="judgements")
     version = models.CharField(max_length=300)
+    named = models.BooleanField(default=False, db_comment="Whether the finding names it.")
     verdict = models.CharField(max_length=16)
     runs = models.SmallIntegerField(db_comment="How often each program was run.")
     seconds = models.FloatField(db_comment="How long it took, for budgets.")
@@ -31,6 +32,9 @@ class Reproduction(models.Model):
 
     finding = models.OneToOneField(Finding, on_delete=models.PROTECT, related_name="reproduction")
     version = models.CharField(max_length=300, blank=True)
+    frames = models.JSONField(
+        default=list, db_comment="The target's own, as the signature has them."
+    )
     releases = models.JSONField(default=list, db_comment="As the registry listed them.")
     document = models.JSONField(db_comment="What `tidegate reproduce --json` prints.")
     receipt = models.BinaryField(db_comment="A DSSE envelope.")

@@ -12,10 +12,11 @@ target must have been executing in most of the samples of the slow run.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from tidegate.engines.reproduction.effects.model import NOTHING, Evidence, Sighting, Watching
-from tidegate.engines.reproduction.frames import Owner, attribute, signature
+from tidegate.engines.reproduction.frames import Frame, Owner, attribute, signature
 from tidegate.engines.sandbox.model import Ending
 
 SCALES = (1, 2, 4, 8, 16, 32, 64)
@@ -25,6 +26,8 @@ _SLOW_SECONDS = 0.5
 _UNFAIR_GROWTH = 2.8
 _TIMES_THE_HARMLESS = 5.0
 _SHARE_OF_SAMPLES = 0.5
+_OWN_FRAMES = 2
+"""How many of the target's frames two samples share if they are of one hot place."""
 
 
 class DenialOfService:
@@ -50,7 +53,11 @@ class DenialOfService:
         blamed = [frames for frames in samples if attribute(frames).attributed]
         if samples and len(blamed) >= _SHARE_OF_SAMPLES * len(samples):
             return Sighting(
-                fired=True, attributed=True, reason=reason, signature=signature(blamed[-1])
+                fired=True,
+                attributed=True,
+                reason=reason,
+                signature=signature(blamed[-1]),
+                frames=_hottest(blamed),
             )
         seen = f"in {len(blamed)} of {len(samples)} samples was the target executing"
         return Sighting(fired=True, reason=f"{reason}, but only {seen}")
@@ -60,6 +67,13 @@ def enough(evidence: Sequence[Evidence]) -> bool:
     """Return whether a larger size would tell nothing new."""
     last = evidence[-1].outcome
     return last.ending is not Ending.EXITED or last.cpu_seconds >= 2 * _SLOW_SECONDS
+
+
+def _hottest(samples: Sequence[tuple[Frame, ...]]) -> tuple[Frame, ...]:
+    """Return the stack that most samples share; none if most differ from each other."""
+    own = [tuple(f for f in frames if f.owner is Owner.TARGET)[:_OWN_FRAMES] for frames in samples]
+    shared, count = Counter(own).most_common(1)[0]
+    return samples[own.index(shared)] if count > len(samples) / 2 else ()
 
 
 def _unfair(evidence: Sequence[Evidence]) -> str | None:

@@ -22,6 +22,7 @@ from elftools.elf.sections import SymbolTableSection
 
 from tidegate.engines.reproduction.effects.model import NOTHING, Evidence, Sighting, Watching
 from tidegate.engines.reproduction.effects.unwinding import real_frames
+from tidegate.engines.reproduction.frames import Frame, Owner
 from tidegate.engines.sandbox.model import CodeAddress, Ending, Fault
 
 _EVALUATION_LOOP = "_PyEval_EvalFrameDefault"
@@ -48,14 +49,18 @@ class MemorySafety:
         # A handler, such as Python's own, may have raised the same signal once more after it.
         faults = [fault for fault in outcome.faults if fault.signal == outcome.signal]
         for fault in faults:
-            culprit = _culprit(fault, seen)
-            if culprit is not None:
-                library = PurePosixPath(culprit).name
+            own = _culprits(fault, seen)
+            if own:
+                library = PurePosixPath(own[0].object).name
                 return Sighting(
                     fired=True,
                     attributed=True,
                     reason=f"died of signal {fault.signal} in {library}",
                     signature=(f"signal {fault.signal}", library.split(".")[0]),
+                    frames=tuple(
+                        Frame(Owner.TARGET, code.object, 0, f"+{code.offset:#x}") for code in own
+                    ),
+                    detail=f"signal {fault.signal}",
                 )
         if not faults:
             return NOTHING
@@ -64,14 +69,15 @@ class MemorySafety:
         return Sighting(fired=True, reason=f"died of signal {outcome.signal}, {how}")
 
 
-def _culprit(fault: Fault, seen: Evidence) -> str | None:
-    """Return the target's library that was executing, or None if something else decides first."""
+def _culprits(fault: Fault, seen: Evidence) -> list[CodeAddress]:
+    """Return the code of the target's that was executing; none if something else decides first."""
+    own: list[CodeAddress] = []
     for frame in real_frames(fault):
         if frame.object.startswith(tuple(f"{root}/" for root in seen.target_roots)):
-            return frame.object
-        if not _is_passed_through(frame, seen.interpreter):
-            return None
-    return None
+            own.append(frame)
+        elif not _is_passed_through(frame, seen.interpreter):
+            break
+    return own
 
 
 def _is_passed_through(frame: CodeAddress, interpreter: str) -> bool:

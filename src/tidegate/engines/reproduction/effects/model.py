@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
 
+from tidegate.engines.reproduction.frames import Frame
 from tidegate.engines.reproduction.observations import Observation
 from tidegate.engines.sandbox.model import LISTENER_PORT, File, Outcome
 
@@ -32,6 +33,10 @@ class Sighting:
     reason: str = ""
     signature: tuple[str, ...] = ()
     """The target's top frames at the effect, without line numbers; empty if none are known."""
+    frames: tuple[Frame, ...] = ()
+    """The stack at the effect, innermost first, if it is the target's deed."""
+    detail: str = ""
+    """What else tells two such effects apart: the signal of a crash."""
 
 
 NOTHING = Sighting(fired=False)

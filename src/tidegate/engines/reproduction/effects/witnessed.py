@@ -59,6 +59,7 @@ class Witnessed:
                 attributed=True,
                 reason=f"{self.what}: {blamed[0].detail}",
                 signature=signature(blamed[0].frames),
+                frames=blamed[0].frames,
             )
         strange = [report for report in real if not attribute(report.frames).attributed]
         if strange:

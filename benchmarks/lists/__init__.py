@@ -1,0 +1,1 @@
+"""How long lists take when a desk is full: a million findings, every sort, common filters."""

@@ -1,0 +1,57 @@
+"""What this process reproduces with; set once by the worker, used by every step."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+from tidegate.desks.findings.services.attempts import TRIES
+from tidegate.engines.reproduction.receipts import InstanceKey
+from tidegate.engines.reproduction.steps import Stepwise
+
+CANNOT_RUN: Final = 2
+"""Exit code of a worker whose machine can run nothing: that of every command that cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The engine of reproduction, the key that signs, and when to give up."""
+
+    stepwise: Stepwise
+    key: InstanceKey
+    tries: int = TRIES
+    budget_seconds: float = 120.0
+    """For the range of one finding."""
+
+
+_benches: Final[list[Bench]] = []
+
+
+@contextmanager
+def use(bench: Bench) -> Iterator[None]:
+    """Let the steps of this process work with `bench`."""
+    _benches.append(bench)
+    try:
+        yield
+    finally:
+        _benches.remove(bench)
+
+
+def bench() -> Bench:
+    """Return what this process works with."""
+    return _benches[-1]
+
+
+def stop_working(reason: str) -> NoReturn:
+    """End this process at once, because nothing can be run here; unfinished work waits.
+
+    A step that raised would count as finished, with an error. Only a process that ends leaves the
+    step open, for a worker that can.
+    """
+    sys.stderr.write(f"the worker stops: {reason}\n")
+    sys.stderr.flush()
+    os._exit(CANNOT_RUN)

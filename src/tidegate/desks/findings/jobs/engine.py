@@ -1,0 +1,94 @@
+"""The durable engine: DBOS on the installation's own database, started and stopped here.
+
+What a workflow or a step hands over is kept as JSON. DBOS would pickle it, and whoever can write
+to the database could then run code in the worker (compare VINCE's CVE-2022-40238).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from dbos import DBOS, DBOSConfig, Serializer
+
+from tidegate import __version__
+from tidegate.instance.home import database_url
+
+APPLICATION: Final = "tidegate"
+
+QUEUE: Final = "work"
+"""The queue that the outbox feeds."""
+
+WORKFLOWS: Final = "1"
+"""Raised when the order of a workflow's steps changes: a workflow that was begun under another
+number is not continued but begun anew by the outbox."""
+
+_POLL_SECONDS: Final = 0.2
+
+
+class JsonSerializer(Serializer):
+    """Plain JSON, and nothing that could be more than data."""
+
+    def serialize(self, data: Any) -> str:
+        """Write a value; an exception becomes its text."""
+        return json.dumps(data, default=_as_text)
+
+    def deserialize(self, serialized_data: str) -> Any:
+        """Read a value."""
+        return json.loads(serialized_data)
+
+    def name(self) -> str:
+        """Return the name that is kept beside each value."""
+        return "json"
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, BaseException):
+        return f"{type(value).__name__}: {value}"
+    if isinstance(value, tuple | set | frozenset):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} is no JSON data")
+
+
+def configuration() -> DBOSConfig:
+    """Return how DBOS is to run in this process."""
+    return {
+        "name": APPLICATION,
+        "system_database_url": _address(database_url()),
+        "application_version": f"{__version__}-{WORKFLOWS}",
+        "executor_id": worker_name(),
+        "serializer": JsonSerializer(),
+        "log_level": os.environ.get("TIDEGATE_WORK_LOG", "ERROR"),
+        "notification_listener_polling_interval_sec": _POLL_SECONDS,
+    }
+
+
+def worker_name() -> str:
+    """Return the name under which this worker's unfinished work is found again."""
+    return os.environ.get("TIDEGATE_WORKER") or "local"
+
+
+@contextmanager
+def running(*, at_once: int) -> Iterator[None]:
+    """Run the engine: what was left unfinished goes on, and the queue is listened to.
+
+    `at_once` is how many workflows may run in this process at the same time.
+    """
+    DBOS(config=configuration())
+    DBOS.launch()
+    try:
+        DBOS.register_queue(QUEUE, worker_concurrency=at_once, polling_interval_sec=_POLL_SECONDS)
+        yield
+    finally:
+        DBOS.destroy()
+
+
+def _address(url: str) -> str:
+    """Return a database's URL in the dialect's words that DBOS knows."""
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url

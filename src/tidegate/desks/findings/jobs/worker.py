@@ -1,0 +1,95 @@
+"""The process that works: it reads what was left unread, empties the outbox, and runs workflows.
+
+One worker of a name runs at a time: at its start it takes back the work that a dead worker of that
+name had begun, and a second one would take it from a living one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Final
+
+from django.db import close_old_connections
+
+from tidegate.desks.findings.jobs import bench as benches
+from tidegate.desks.findings.jobs import engine, outbox
+from tidegate.desks.findings.jobs.workflows import WORKFLOWS
+from tidegate.desks.findings.services import intake
+from tidegate.engines.reproduction.steps import Stepwise
+from tidegate.instance.home import home
+from tidegate.instance.workshop import Workshop, instance_key, open_workshop
+
+_PAUSE_SECONDS: Final = 0.2
+_HOUSEKEEPING_SECONDS: Final = timedelta(seconds=30).total_seconds()
+
+
+class AlreadyWorkingError(Exception):
+    """Another worker of this name is running."""
+
+
+Tick = Callable[[], None]
+"""Called a few times a second while the worker works."""
+
+
+def work(
+    stop: threading.Event,
+    *,
+    until_idle: bool = False,
+    tries: int = benches.TRIES,
+    tick: Tick | None = None,
+    on_workshop: Callable[[Workshop], None] | None = None,
+) -> None:
+    """Work until `stop` is set or, if `until_idle`, until nothing is left to do.
+
+    Raises:
+        AlreadyWorkingError: a worker of this name is running.
+        SandboxError: nothing can be run on this machine.
+    """
+    with _alone(), open_workshop() as shop:
+        if on_workshop:
+            on_workshop(shop)
+        stepwise = Stepwise(shop.laboratory, shop.reproducer.ecosystem_for)
+        made = benches.Bench(stepwise, instance_key(), tries=tries)
+        at_once = len(shop.laboratory.sandboxes)
+        with benches.use(made), engine.running(at_once=at_once):
+            _loop(stop, until_idle=until_idle, tick=tick)
+
+
+def _loop(stop: threading.Event, *, until_idle: bool, tick: Tick | None) -> None:
+    since = _HOUSEKEEPING_SECONDS
+    parent = os.getppid()
+    while not stop.is_set():
+        if since >= _HOUSEKEEPING_SECONDS:
+            since = 0.0
+            intake.sweep()
+            for delivery in intake.unread():
+                intake.read(delivery)
+        outbox.dispatch(WORKFLOWS)
+        if tick:
+            tick()
+        if until_idle and not outbox.unfinished():
+            return
+        if os.getppid() != parent:
+            return  # whoever started it was killed, and nobody would end it any more
+        close_old_connections()
+        stop.wait(_PAUSE_SECONDS)
+        since += _PAUSE_SECONDS
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    path = home() / f"worker-{engine.worker_name()}.lock"
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyWorkingError(
+                f"a worker named {engine.worker_name()} is running already; `tidegate serve` has"
+                " one of its own. Another one needs another name, in TIDEGATE_WORKER"
+            ) from None
+        yield

@@ -1,0 +1,172 @@
+"""One case with everything that is known of it: its findings, its range, its relations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q
+
+from tidegate.desks.findings.keys import as_written
+from tidegate.desks.findings.models import Case, Finding, LinkKind, Reproduction
+from tidegate.desks.findings.priority import Severity, priority_of
+from tidegate.desks.findings.queries.errors import NotHereError
+from tidegate.desks.findings.queries.evidence import RangeShown, range_of
+from tidegate.desks.findings.queries.relations import (
+    EventRow,
+    LinkRow,
+    NominationRow,
+    events_where,
+    links_where,
+    nominations_where,
+)
+from tidegate.desks.findings.queries.rows import CaseRow, FindingRow, case_row, finding_row
+from tidegate.engines.reproduction.verdicts import Word
+
+MOST_MEMBERS: Final = 200
+"""Findings of one case that are shown; `list_findings` with `case` pages through all of them."""
+
+MOST_RANGES: Final = 20
+"""Ranges of one case that are shown, the strongest finding's first."""
+
+_STRONGEST_FIRST: Final = (
+    Word.REPRODUCED,
+    Word.FLAKY,
+    Word.UNATTRIBUTED,
+    Word.INCONCLUSIVE,
+    Word.NOT_REPRODUCED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A finding of the case, and its finder's credit."""
+
+    finding: FindingRow
+    finder_number: int
+    """1 for whoever handed the bug in first, 2 for the next finder, and so on."""
+    first_of_finder: bool
+    """The earliest of its finder; the others add nothing to the number of finders."""
+    founder: bool
+    """The case was opened for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedCase:
+    """Another case that is not the same bug, and what it is to this one."""
+
+    key: str
+    title: str
+    says: str
+    """Such as `variant-of`, read from the finding of this case or, if `backwards`, of the other."""
+    backwards: bool
+    link: int
+    """Id of the link that says so."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetail:
+    """A case, its findings, what running them showed, and what it is related to."""
+
+    row: CaseRow
+    priority_reasons: tuple[str, ...]
+    members: tuple[Member, ...]
+    """In the order they came in."""
+    members_more: bool
+    range: RangeShown | None
+    """Of the strongest finding, the earliest of those: the case's picture."""
+    ranges: tuple[RangeShown, ...]
+    """Of each finding that has one, the strongest and earliest first."""
+    links: tuple[LinkRow, ...]
+    """Standing ones between findings of this case, or from one of it to another."""
+    undone_links: tuple[LinkRow, ...]
+    open_nominations: tuple[NominationRow, ...]
+    decided_nominations: tuple[NominationRow, ...]
+    related: tuple[RelatedCase, ...]
+    merged: tuple[CaseRow, ...]
+    """The cases that became part of this one."""
+    events: tuple[EventRow, ...]
+    """Of the case and of its findings, the newest first."""
+
+
+def get_case(key: str) -> CaseDetail:
+    """Return the whole of a case.
+
+    Raises:
+        NotHereError: there is none of that key.
+    """
+    case = Case.objects.select_related("merged_into").filter(key=as_written(key)).first()
+    if case is None:
+        raise NotHereError(f"there is no case {key[:40]!r}; `GET /cases` lists them")
+    members = list(
+        case.findings.select_related("finder", "delivery", "case").order_by("id")[
+            : MOST_MEMBERS + 1
+        ]
+    )
+    more = len(members) > MOST_MEMBERS
+    members = members[:MOST_MEMBERS]
+    ids = [member.pk for member in members]
+    ranges = _ranges(members)
+    links = links_where(Q(source__in=ids) | Q(target__in=ids))
+    nominations = nominations_where(Q(earlier__in=ids) | Q(later__in=ids))
+    weighed = priority_of(
+        Severity(case.severity), case.finders_count, proven=case.verdict == Word.REPRODUCED
+    )
+    return CaseDetail(
+        row=case_row(case),
+        priority_reasons=weighed.reasons,
+        members=_credited(members, case.founder_id),
+        members_more=more,
+        range=ranges[0] if ranges else None,
+        ranges=ranges,
+        links=tuple(link for link in links if link.active),
+        undone_links=tuple(link for link in links if not link.active),
+        open_nominations=tuple(one for one in nominations if one.state == "open"),
+        decided_nominations=tuple(one for one in nominations if one.state != "open"),
+        related=_related(case.key, links),
+        merged=tuple(case_row(one) for one in case.merged.select_related("merged_into")[:100]),
+        events=events_where(Q(case=case) | Q(finding__in=ids)),
+    )
+
+
+def _credited(members: list[Finding], founder_id: int | None) -> tuple[Member, ...]:
+    finders: dict[int, int] = {}
+    shown = []
+    for member in members:
+        first = member.finder_id not in finders
+        number = finders.setdefault(member.finder_id, len(finders) + 1)
+        shown.append(Member(finding_row(member), number, first, member.pk == founder_id))
+    return tuple(shown)
+
+
+def _ranges(members: list[Finding]) -> tuple[RangeShown, ...]:
+    """Return the ranges that were found, of the strongest finding first, then of the earliest."""
+    strength = {word.value: place for place, word in enumerate(_STRONGEST_FIRST)}
+    sorted_members = sorted(
+        members, key=lambda member: (strength.get(member.verdict, len(strength)), member.pk)
+    )
+    ids = [member.pk for member in sorted_members if member.verdict]
+    ran = dict(
+        Reproduction.objects.filter(finding__in=ids[: 2 * MOST_RANGES]).values_list(
+            "finding_id", "document"
+        )
+    )
+    found = [range_of(ran[member.pk], member.key) for member in sorted_members if member.pk in ran]
+    return tuple(one for one in found if one is not None)[:MOST_RANGES]
+
+
+def _related(key: str, links: tuple[LinkRow, ...]) -> tuple[RelatedCase, ...]:
+    found: dict[tuple[str, str, bool], RelatedCase] = {}
+    for link in links:
+        if not link.active or link.kind == LinkKind.DUPLICATE:
+            continue
+        backwards = link.source_case != key
+        other = link.source_case if backwards else link.target_case
+        title = link.source_title if backwards else link.target_title
+        if other is not None and other != key:
+            found.setdefault(
+                (other, link.kind, backwards),
+                RelatedCase(other, title, link.kind, backwards, link.id, link.reason),
+            )
+    return tuple(found.values())

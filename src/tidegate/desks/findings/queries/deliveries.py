@@ -1,0 +1,183 @@
+"""Lists of deliveries, and one delivery with the records of it that were refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import QuerySet
+
+from tidegate.desks.findings.keys import as_written
+from tidegate.desks.findings.models import Delivery, Finder, RefusedRecord
+from tidegate.desks.findings.queries.errors import FilterError, NotHereError
+from tidegate.desks.findings.queries.paging import (
+    Order,
+    Page,
+    checked_limit,
+    fingerprint,
+    order_of,
+    page_of,
+    read_cursor,
+)
+
+_COLUMNS: Final = {"received": ("id", int)}
+
+DELIVERY_SORTS: Final = ("received", "-received")
+DELIVERY_STATES: Final = tuple(state.value for state in Delivery.State)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """Which deliveries; a word that is empty narrows nothing."""
+
+    finder: str = ""
+    """The finder's name, verbatim."""
+    state: str = ""
+    """`receiving`, `stored` (not read to its end yet) or `read`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """A delivery, as lists show it."""
+
+    key: str
+    finder: str
+    channel: str
+    """`cli`, `api` or `upload`."""
+    name: str
+    """The file's name, as its sender wrote it."""
+    format: str
+    """Empty: recognised by content."""
+    target: str
+    sha256: str
+    size: int
+    """Bytes, as they came."""
+    state: str
+    received_at: datetime
+    read_at: datetime | None
+    accepted: int
+    repeated: int
+    """Records that this finder had handed in before."""
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalRow:
+    """A record that is not a finding: where it stands, and what would mend it."""
+
+    number: int
+    """Its number among all records, from 1."""
+    line: int | None
+    place: str
+    field: str
+    """Such as `target.purl`; empty for the record as a whole."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryDetail:
+    """A delivery with one page of its refusals."""
+
+    row: DeliveryRow
+    refusals: Page[RefusalRow]
+
+
+def list_deliveries(
+    asked: DeliveryFilter | None = None,
+    sort: str = "-received",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[DeliveryRow]:
+    """Return a page of the deliveries that fit.
+
+    Raises:
+        FilterError: a word of the filter, the sort or the limit is not known.
+        CursorError: the cursor is not one, or of another list.
+    """
+    asked = asked or DeliveryFilter()
+    order = order_of(sort, _COLUMNS)
+    mark = fingerprint("deliveries", sort, asked)
+    at = read_cursor(cursor, of=mark)
+    return page_of(_fitting(asked), order, at, checked_limit(limit), _shown, of=mark)
+
+
+def get_delivery(key: str, cursor: str | None = None, limit: int = 50) -> DeliveryDetail:
+    """Return a delivery and a page of its refusals, in the order of the document.
+
+    Raises:
+        NotHereError: there is none of that key.
+        CursorError: the cursor is not one, or of another delivery.
+    """
+    delivery = find(key)
+    return DeliveryDetail(delivery_row(delivery), refusals(delivery, cursor, limit))
+
+
+def find(key: str) -> Delivery:
+    """Return a delivery's row, for the queries of this folder.
+
+    Raises:
+        NotHereError: there is none of that key.
+    """
+    found = Delivery.objects.select_related("finder").filter(key=as_written(key)).first()
+    if found is None:
+        raise NotHereError(f"there is no delivery {key[:40]!r}; `GET /deliveries` lists them")
+    return found
+
+
+def refusals(delivery: Delivery, cursor: str | None, limit: int) -> Page[RefusalRow]:
+    """Return a page of a delivery's refusals, in the order of the document."""
+    order = Order("number", "number", descending=False, unique=True)
+    mark = fingerprint("refusals", "number", delivery.key)
+    at = read_cursor(cursor, of=mark)
+    rows = RefusedRecord.objects.filter(delivery=delivery)
+    return page_of(rows, order, at, checked_limit(limit), _refusals, of=mark)
+
+
+def _fitting(asked: DeliveryFilter) -> QuerySet[Delivery]:
+    rows = Delivery.objects.all()
+    if asked.finder:
+        rows = rows.filter(finder__in=Finder.objects.filter(name=asked.finder))
+    if asked.state:
+        if asked.state not in DELIVERY_STATES:
+            raise FilterError(
+                f"the state {asked.state[:40]!r} is not known;"
+                f" known are {', '.join(DELIVERY_STATES)}",
+                parameter="state",
+            )
+        rows = rows.filter(state=asked.state)
+    return rows
+
+
+def _shown(ids: Sequence[int]) -> list[tuple[int, str, DeliveryRow]]:
+    found = Delivery.objects.filter(id__in=ids).select_related("finder")
+    return [(delivery.pk, delivery.key, delivery_row(delivery)) for delivery in found]
+
+
+def delivery_row(delivery: Delivery) -> DeliveryRow:
+    """Return a delivery as lists show it; its finder is loaded already."""
+    return DeliveryRow(
+        key=delivery.key,
+        finder=delivery.finder.name,
+        channel=delivery.channel,
+        name=delivery.name,
+        format=delivery.format,
+        target=delivery.target,
+        sha256=delivery.sha256,
+        size=delivery.size,
+        state=delivery.state,
+        received_at=delivery.received_at,
+        read_at=delivery.read_at,
+        accepted=delivery.accepted,
+        repeated=delivery.repeated,
+        refused=delivery.refused,
+    )
+
+
+def _refusals(ids: Sequence[int]) -> list[tuple[int, str, RefusalRow]]:
+    found = RefusedRecord.objects.filter(id__in=ids)
+    return [
+        (one.pk, "", RefusalRow(one.number, one.line, one.place, one.field, one.reason))
+        for one in found
+    ]

@@ -1,0 +1,116 @@
+"""Lists of findings: narrowed, searched, sorted, paged, and counted within a bound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.db.models import QuerySet
+
+from tidegate.desks.findings.models import Case, Finder, Finding
+from tidegate.desks.findings.priority import Severity
+from tidegate.desks.findings.queries.counting import Count, counted
+from tidegate.desks.findings.queries.filters import (
+    FindingFilter,
+    check_findings,
+    checked_key,
+    words,
+)
+from tidegate.desks.findings.queries.finding_detail import FindingDetail, get_finding
+from tidegate.desks.findings.queries.paging import (
+    Page,
+    checked_limit,
+    fingerprint,
+    order_of,
+    page_of,
+    read_cursor,
+)
+from tidegate.desks.findings.queries.rows import FindingRow, finding_row
+from tidegate.desks.findings.queries.searching import Matches, matches
+
+__all__ = [
+    "FINDING_SORTS",
+    "Count",
+    "FindingDetail",
+    "FindingFilter",
+    "FindingRow",
+    "count_findings",
+    "get_finding",
+    "list_findings",
+]
+
+# In the order of arrival a finding's number is as good as its time, and no two have the same.
+_COLUMNS: Final = {
+    "received": ("id", int),
+    "severity": ("severity", int),
+    "package": ("package", str),
+}
+
+FINDING_SORTS: Final = tuple(f"{sign}{word}" for word in _COLUMNS for sign in ("", "-"))
+"""What findings can be sorted by; with `-` the newest, the gravest, the last first."""
+
+
+def list_findings(
+    asked: FindingFilter | None = None,
+    sort: str = "-received",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[FindingRow]:
+    """Return a page of the findings that fit.
+
+    Raises:
+        FilterError: a word of the filter, the sort or the limit is not known.
+        CursorError: the cursor is not one, or of another list.
+    """
+    asked = asked or FindingFilter()
+    check_findings(asked)
+    order = order_of(sort, _COLUMNS)
+    mark = fingerprint("findings", sort, asked)
+    at = read_cursor(cursor, of=mark)
+    found = matches(asked.text, newest=at.newest if at else "")
+    return page_of(
+        _fitting(asked, found),
+        order,
+        at,
+        checked_limit(limit),
+        _shown,
+        of=mark,
+        newest=found.newest,
+        note=found.note,
+    )
+
+
+def count_findings(asked: FindingFilter | None = None, at_most: int = 10_000) -> Count:
+    """Count the findings that fit, no further than `at_most`.
+
+    Raises:
+        FilterError: a word of the filter is not known.
+    """
+    asked = asked or FindingFilter()
+    check_findings(asked)
+    found = matches(asked.text)
+    return counted(_fitting(asked, found), at_most)
+
+
+def _fitting(asked: FindingFilter, found: Matches) -> QuerySet[Finding]:
+    rows = Finding.objects.filter(found.where)
+    for column in ("stage", "verdict", "effect", "format"):
+        if found_words := words(getattr(asked, column)):
+            rows = rows.filter(**{f"{column}__in": found_words})
+    for column in ("package", "package_type"):
+        if word := getattr(asked, column):
+            rows = rows.filter(**{column: word})
+    if asked.severity:
+        ranks = [Severity.of_word(word) for word in words(asked.severity)]
+        rows = rows.filter(severity__in=ranks)
+    if asked.finder:
+        rows = rows.filter(finder__in=Finder.objects.filter(name=asked.finder))
+    if asked.case:
+        key = checked_key("case", asked.case)
+        rows = rows.filter(case__in=Case.objects.filter(key=key))
+    return rows
+
+
+def _shown(ids: Sequence[int]) -> list[tuple[int, str, FindingRow]]:
+    found = Finding.objects.filter(id__in=ids).select_related("finder", "delivery", "case")
+    return [(finding.pk, finding.key, finding_row(finding)) for finding in found]

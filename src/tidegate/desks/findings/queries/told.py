@@ -1,0 +1,121 @@
+"""What a finder may be told: of his own deliveries and findings, and of nothing else.
+
+Nothing here reads a case, a link, a nomination or another finder's row. So the answer has the same
+form, and costs the same questions to the database, whether somebody else found the same or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tidegate.desks.findings.keys import as_written
+from tidegate.desks.findings.models import Finding, Reproduction
+from tidegate.desks.findings.queries import deliveries
+from tidegate.desks.findings.queries.deliveries import RefusalRow
+from tidegate.desks.findings.queries.errors import NotHereError
+from tidegate.desks.findings.queries.paging import (
+    Page,
+    checked_limit,
+    fingerprint,
+    order_of,
+    page_of,
+    read_cursor,
+)
+
+_COLUMNS = ("id", "key", "reference", "received_at", "stage", "verdict", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFinding:
+    """What a finder is told of one of his findings."""
+
+    key: str
+    reference: str
+    """His own name for it."""
+    received_at: datetime
+    stage: str
+    verdict: str
+    """Empty until it is judged."""
+    reason: str
+    has_receipt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToldDelivery:
+    """What a finder is told of one of his deliveries."""
+
+    key: str
+    finder: str
+    name: str
+    sha256: str
+    size: int
+    state: str
+    received_at: datetime
+    accepted: int
+    repeated: int
+    """Records that he himself had handed in before."""
+    refused: int
+    findings: Page[ToldFinding]
+    refusals: Page[RefusalRow]
+
+
+def told_of_finding(key: str) -> ToldFinding:
+    """Return what the finder of a finding may be told of it.
+
+    Raises:
+        NotHereError: there is none of that key.
+    """
+    ids = list(Finding.objects.filter(key=as_written(key)).values_list("id", flat=True))
+    if not ids:
+        raise NotHereError(f"there is no finding {key[:40]!r}; name one of your own")
+    return _told(ids)[0][2]
+
+
+def told_of_delivery(
+    key: str,
+    *,
+    cursor: str | None = None,
+    refusals_cursor: str | None = None,
+    limit: int = 50,
+) -> ToldDelivery:
+    """Return what the finder of a delivery may be told of it, with a page of each of its lists.
+
+    Raises:
+        NotHereError: there is none of that key.
+        CursorError: a cursor is not one, or of another list.
+    """
+    delivery = deliveries.find(key)
+    mark = fingerprint("told", "received", delivery.key)
+    findings = page_of(
+        Finding.objects.filter(delivery=delivery),
+        order_of("received", {"received": ("id", int)}),
+        read_cursor(cursor, of=mark),
+        checked_limit(limit),
+        _told,
+        of=mark,
+    )
+    return ToldDelivery(
+        key=delivery.key,
+        finder=delivery.finder.name,
+        name=delivery.name,
+        sha256=delivery.sha256,
+        size=delivery.size,
+        state=delivery.state,
+        received_at=delivery.received_at,
+        accepted=delivery.accepted,
+        repeated=delivery.repeated,
+        refused=delivery.refused,
+        findings=findings,
+        refusals=deliveries.refusals(delivery, refusals_cursor, limit),
+    )
+
+
+def _told(ids: Sequence[int]) -> list[tuple[int, str, ToldFinding]]:
+    signed = set(Reproduction.objects.filter(finding__in=ids).values_list("finding_id", flat=True))
+    found = Finding.objects.filter(id__in=ids).values_list(*_COLUMNS)
+    return [
+        (id_, key, ToldFinding(key, reference, at, stage, verdict, reason, id_ in signed))
+        for id_, key, reference, at, stage, verdict, reason in found
+    ]

@@ -1,0 +1,197 @@
+"""What follows for cases when findings are proven, joined or parted. Called inside a transaction.
+
+A case is opened by the first finding of a bug that running has shown to be true, and it takes in
+everything that is linked to it as a duplicate. Where two cases turn out to be one bug, the one that
+was opened first goes on; the other one points to it, and is opened again if they are parted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Q
+
+from tidegate.desks.findings.models import Case, Finding, Link, LinkKind, Reproduction
+from tidegate.desks.findings.priority import Severity, priority_of
+from tidegate.desks.findings.services.history import HOUSE, note
+from tidegate.engines.reproduction.verdicts import Word
+
+_STRONGEST_FIRST = (
+    Word.REPRODUCED,
+    Word.FLAKY,
+    Word.UNATTRIBUTED,
+    Word.INCONCLUSIVE,
+    Word.NOT_REPRODUCED,
+)
+_IDS_A_QUERY = 500
+
+
+def open_for(finding: Finding, *, at: datetime) -> Case:
+    """Return the case of a proven finding, opened if it has none."""
+    if finding.case is not None:
+        recount(finding.case)
+        return finding.case
+    members = component(finding)
+    standing = _standing(members)
+    if standing is None:
+        standing = _opened(finding, at)
+    _assign(members, standing)
+    finding.case = standing
+    recount(standing)
+    return standing
+
+
+def join(source: Finding, target: Finding, *, at: datetime, actor: str) -> None:
+    """Let two findings that were just linked as duplicates share a case, if either has one."""
+    one, other = source.case, target.case
+    if one is None and other is None:
+        return
+    if one is not None and other is not None:
+        if one.pk != other.pk:
+            first, second = sorted((one, other), key=lambda case: (case.opened_at, case.pk))
+            _merge(second, first, at, actor)
+            source.case = target.case = first
+        return
+    case, late = (one, target) if one is not None else (other, source)
+    assert case is not None
+    _assign(component(late), case)
+    late.case = case
+    recount(case)
+    note("joined", at=at, actor=actor, case=case, finding=late)
+
+
+def part(source: Finding, target: Finding, *, at: datetime, actor: str) -> None:
+    """Let two findings whose link was just undone go separate ways, unless others hold them."""
+    case = source.case
+    if case is None or target.case is None or case.pk != target.case.pk:
+        return
+    leaving = component(source)
+    if any(member.pk == target.pk for member in leaving):
+        return
+    if any(member.pk == case.founder_id for member in leaving):
+        leaving = component(target)
+    proven = [member for member in leaving if member.verdict == Word.REPRODUCED]
+    proven = proven or [member for member in leaving if member.verdict == Word.FLAKY]
+    case_of_its_own = None
+    if proven:
+        case_of_its_own = _reopened(leaving, case) or _opened(proven[0], at)
+        note("parted", at=at, actor=actor, case=case_of_its_own, other=case.key)
+    _assign(leaving, case_of_its_own)
+    if case_of_its_own:
+        recount(case_of_its_own)
+    recount(case)
+    note("parted", at=at, actor=actor, case=case, findings=[member.key for member in leaving][:20])
+    source.refresh_from_db(fields=["case"])
+    target.refresh_from_db(fields=["case"])
+
+
+def component(finding: Finding) -> list[Finding]:
+    """Return a finding and all that standing links hold to be its duplicates, in order."""
+    known = {finding.pk}
+    edge = [finding.pk]
+    while edge:
+        reached: set[int] = set()
+        for ids in _by_hundreds(edge):
+            links = Link.objects.filter(kind=LinkKind.DUPLICATE, undone_at=None).filter(
+                Q(source__in=ids) | Q(target__in=ids)
+            )
+            for pair in links.values_list("source_id", "target_id"):
+                reached.update(pair)
+        edge = sorted(reached - known)
+        known |= reached
+    found: list[Finding] = []
+    for ids in _by_hundreds(sorted(known)):
+        found += Finding.objects.select_related("case").filter(pk__in=ids).order_by("pk")
+    return found
+
+
+def recount(case: Case) -> None:
+    """Bring what a case says of its findings up to date."""
+    rows = list(
+        case.findings.order_by("pk").values_list(
+            "finder_id", "proof_digest", "verdict", "severity", "received_at"
+        )
+    )
+    if not rows:
+        return
+    verdicts = {row[2] for row in rows}
+    case.findings_count = len(rows)
+    case.finders_count = len(_independent(rows)) or 1
+    case.severity = max(row[3] for row in rows)
+    case.found_at = min(row[4] for row in rows)
+    case.verdict = next((word for word in _STRONGEST_FIRST if word in verdicts), "")
+    case.vers = _range_of(case)
+    case.priority = priority_of(
+        Severity(case.severity), case.finders_count, proven=case.verdict == Word.REPRODUCED
+    ).score
+    case.save()
+
+
+def _independent(rows: Sequence[tuple[int, str, str, int, datetime]]) -> set[int]:
+    """Return the finders who proved it with a proof that nobody else had handed in before."""
+    first: dict[str, int] = {}
+    for finder, proof, verdict, _, _ in rows:
+        if verdict in (Word.REPRODUCED, Word.FLAKY):
+            first.setdefault(proof, finder)
+    return set(first.values())
+
+
+def _range_of(case: Case) -> str:
+    """Return the affected range that the earliest member with one has."""
+    for document in (
+        Reproduction.objects.filter(finding__case=case)
+        .order_by("finding_id")
+        .values_list("document", flat=True)[:20]
+    ):
+        if found := document.get("range"):
+            return str(found["vers"])
+    return ""
+
+
+def _opened(founder: Finding, at: datetime) -> Case:
+    case = Case.objects.create(
+        founder=founder,
+        title=founder.title,
+        package_type=founder.package_type,
+        package=founder.package,
+        effect=founder.effect,
+        opened_at=at,
+        found_at=founder.received_at,
+    )
+    note("opened", at=at, case=case, finding=founder, actor=HOUSE)
+    return case
+
+
+def _merge(case: Case, into: Case, at: datetime, actor: str) -> None:
+    case.findings.update(case=into)
+    Case.objects.filter(merged_into=case).update(merged_into=into)
+    case.merged_into = into
+    case.save(update_fields=["merged_into"])
+    recount(into)
+    note("merged", at=at, actor=actor, case=into, other=case.key)
+    note("merged-into", at=at, actor=actor, case=case, other=into.key)
+
+
+def _reopened(members: Collection[Finding], parted_from: Case) -> Case | None:
+    """Return the case that these findings had before, if they had one."""
+    founders = [member.pk for member in members]
+    case = Case.objects.filter(merged_into=parted_from, founder__in=founders).order_by("pk").first()
+    if case is not None:
+        case.merged_into = None
+        case.save(update_fields=["merged_into"])
+    return case
+
+
+def _standing(members: Iterable[Finding]) -> Case | None:
+    cases = {member.case for member in members if member.case is not None}
+    return min(cases, key=lambda case: (case.opened_at, case.pk)) if cases else None
+
+
+def _assign(members: Sequence[Finding], case: Case | None) -> None:
+    for ids in _by_hundreds([member.pk for member in members]):
+        Finding.objects.filter(pk__in=ids).update(case=case)
+
+
+def _by_hundreds(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[at : at + _IDS_A_QUERY] for at in range(0, len(ids), _IDS_A_QUERY))

@@ -1,0 +1,239 @@
+"""Findings come in: documents are kept byte for byte, and read record by record.
+
+Each record is accepted, recognised as one that its finder handed in before, or refused with its
+place and the mend. A document is taken in in two steps, and a crash between or within them loses nothing:
+
+1. Its bytes are stored. From the end of that on it has been accepted, and it is in the same
+   transaction that it becomes so (`stored`). What is not whole by then belongs to nobody.
+2. Its records are read and kept, a batch a transaction, with the work that each of them needs in
+   the outbox. Whoever reads says so as it goes on (`alive_at`); where nobody does, a worker reads
+   the document once more from its beginning, and what is there already is recognised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import IO, Final
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tidegate.desks.findings import search
+from tidegate.desks.findings.models import (
+    Delivery,
+    Document,
+    Finder,
+    Finding,
+    Outbox,
+    RefusedRecord,
+)
+from tidegate.desks.findings.services import matching
+from tidegate.desks.findings.services.refusals import NotPossibleError
+from tidegate.desks.findings.services.rows import document_of, finding_of, refusal_of
+from tidegate.desks.findings.services.storing import open_document, store
+from tidegate.engines.formats.finding import Refusal
+from tidegate.engines.formats.intake import read_reports
+from tidegate.engines.formats.reports import Format, Report
+from tidegate.engines.formats.targets import TargetError, parse_target
+
+BATCH: Final = 500
+"""Records of one transaction."""
+
+_LONGEST_NAME: Final = 200
+
+SILENCE: Final = timedelta(seconds=60)
+"""A reader that has said nothing for this long is dead."""
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done ('storing' with bytes, 'reading' with records), how much, of how much
+(0 where nobody knows)."""
+
+Clock = Callable[[], datetime]
+
+_Batch = Sequence[tuple[int, Report | Refusal]]
+"""Records with their numbers, from 1."""
+
+_CLASHES: Final = 5
+
+
+def receive(
+    stream: IO[bytes],
+    *,
+    name: str,
+    finder: str,
+    channel: str,
+    format: Format | None = None,  # noqa: A002 - the field's word for it
+    target: str = "",
+    progress: Progress | None = None,
+    clock: Clock = timezone.now,
+) -> Delivery:
+    """Take in one document, and return the delivery with its counts.
+
+    `name` is what its sender calls the file, `finder` the credit, verbatim. The same document of
+    the same finder changes nothing: its first delivery is returned.
+
+    Raises:
+        NotPossibleError: there is no finder to credit, or `target` is no package URL.
+    """
+    _check(finder, target)
+    who = _finder(finder.strip(), clock())
+    delivery = Delivery.objects.create(
+        finder=who,
+        channel=channel,
+        name=name[-300:],
+        format=format or "",
+        target=target,
+        received_at=clock(),
+        alive_at=clock(),
+    )
+    try:
+        told = progress or (lambda *_: None)
+        store(delivery, stream, lambda size: told("storing", size, 0))
+        first = _keep(delivery)
+    except BaseException:
+        _forget(delivery)
+        raise
+    if first.state != Delivery.State.READ:
+        read(first, progress=progress, clock=clock)
+    return first
+
+
+def read(
+    delivery: Delivery, *, progress: Progress | None = None, clock: Clock = timezone.now
+) -> None:
+    """Read a stored document's records; safe to do again, and beside somebody who does."""
+    with open_document(delivery) as stream:
+        records = read_reports(
+            stream,
+            delivery.name,
+            format=Format(delivery.format) if delivery.format else None,
+            target=delivery.target or None,
+        )
+        done = 0
+        for batch in _batches(enumerate(records, start=1)):
+            _take_in_for_sure(delivery, batch, clock())
+            done += len(batch)
+            if progress:
+                progress("reading", done, 0)
+    _finish(delivery, done, clock())
+
+
+def unread(clock: Clock = timezone.now) -> list[Delivery]:
+    """Return stored documents that nobody is reading."""
+    return list(
+        Delivery.objects.filter(state=Delivery.State.STORED, alive_at__lt=clock() - SILENCE)
+    )
+
+
+def sweep(clock: Clock = timezone.now) -> int:
+    """Remove what was begun to be received and never came whole; return how many deliveries."""
+    lost = Delivery.objects.filter(
+        state=Delivery.State.RECEIVING, received_at__lt=clock() - timedelta(days=1)
+    )
+    for delivery in lost:
+        _forget(delivery)
+    return len(lost)
+
+
+def _check(finder: str, target: str) -> None:
+    if not finder.strip() or len(finder) > _LONGEST_NAME or not finder.isprintable():
+        raise NotPossibleError(
+            f"a finder's name has 1 to {_LONGEST_NAME} visible characters; name whom to credit"
+        )
+    if target:
+        try:
+            parse_target(target)
+        except TargetError as error:
+            raise NotPossibleError(f"target {target!r} {error}") from error
+
+
+def _finder(name: str, at: datetime) -> Finder:
+    return Finder.objects.get_or_create(name=name, defaults={"created_at": at})[0]
+
+
+def _keep(delivery: Delivery) -> Delivery:
+    """Make the stored bytes count, unless they do already; return the delivery that does."""
+    delivery.state = Delivery.State.STORED
+    try:
+        with transaction.atomic():
+            delivery.save()
+        return delivery
+    except IntegrityError:
+        first = Delivery.objects.get(
+            finder=delivery.finder,
+            sha256=delivery.sha256,
+            state__in=(Delivery.State.STORED, Delivery.State.READ),
+        )
+        _forget(delivery)
+        return first
+
+
+def _forget(delivery: Delivery) -> None:
+    Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.RECEIVING).delete()
+
+
+def _batches(records: Iterable[tuple[int, Report | Refusal]]) -> Iterator[_Batch]:
+    waiting = iter(records)
+    while batch := list(islice(waiting, BATCH)):
+        yield batch
+
+
+def _take_in_for_sure(delivery: Delivery, batch: _Batch, at: datetime) -> None:
+    """Take a batch in, also where another reader keeps the same record at the same moment."""
+    for _ in range(_CLASHES):
+        try:
+            return _take_in(delivery, batch, at)
+        except IntegrityError:
+            continue
+    return _take_in(delivery, batch, at)
+
+
+def _take_in(delivery: Delivery, batch: _Batch, at: datetime) -> None:
+    reports = {record.digest: record for _, record in batch if isinstance(record, Report)}
+    refused = [
+        refusal_of(delivery, number, record)
+        for number, record in batch
+        if isinstance(record, Refusal)
+    ]
+    with transaction.atomic():
+        known = set(
+            Finding.objects.filter(finder=delivery.finder, digest__in=list(reports)).values_list(
+                "digest", flat=True
+            )
+        )
+        new = [report for digest, report in reports.items() if digest not in known]
+        findings = Finding.objects.bulk_create(finding_of(delivery, report, at) for report in new)
+        Document.objects.bulk_create(
+            document_of(finding, report) for finding, report in zip(findings, new, strict=True)
+        )
+        search.index_findings(
+            (finding.pk, _searched(finding, report))
+            for finding, report in zip(findings, new, strict=True)
+        )
+        Outbox.objects.bulk_create(
+            Outbox(topic=Outbox.Topic.REPRODUCE, subject=finding.key, made_at=at)
+            for finding in findings
+            if finding.proof_digest
+        )
+        matching.link_exact(findings, at)
+        RefusedRecord.objects.bulk_create(refused, ignore_conflicts=True)
+        Delivery.objects.filter(pk=delivery.pk).update(alive_at=at)
+
+
+def _searched(finding: Finding, report: Report) -> str:
+    return " ".join((finding.title, finding.package, finding.reference, *report.aliases))
+
+
+def _finish(delivery: Delivery, records: int, at: datetime) -> None:
+    with transaction.atomic():
+        delivery.accepted = Finding.objects.filter(delivery=delivery).count()
+        delivery.refused = RefusedRecord.objects.filter(delivery=delivery).count()
+        delivery.repeated = records - delivery.accepted - delivery.refused
+        delivery.state = Delivery.State.READ
+        delivery.read_at = at
+        delivery.save()
+        Outbox.objects.get_or_create(
+            topic=Outbox.Topic.NOMINATE, subject=delivery.key, defaults={"made_at": at}
+        )

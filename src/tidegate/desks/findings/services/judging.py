@@ -1,0 +1,217 @@
+"""What our own runs show of a finding is kept, version by version, and then as a signed whole."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from tidegate.desks.findings.keys import as_written
+from tidegate.desks.findings.models import Attempt, Finding, Judgement, Outbox, Reproduction
+from tidegate.desks.findings.services import cases
+from tidegate.desks.findings.services.history import note
+from tidegate.desks.findings.services.linking import lock_package
+from tidegate.desks.findings.services.refusals import NotPossibleError, UnknownError
+from tidegate.desks.findings.states import Stage, Verb, WrongStageError, after
+from tidegate.engines.formats import finding as native
+from tidegate.engines.reproduction import judgements
+from tidegate.engines.reproduction.verdicts import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The whole result of a finding, as the engine puts it together."""
+
+    version: str
+    releases: list[dict[str, Any]]
+    document: dict[str, Any]
+    receipt: bytes
+    signature: str | None
+    """The behaviour's key; None if it is empty or not stable, and so matches nothing."""
+    frames: tuple[str, ...]
+    """The target's own frames, as the signature has them."""
+    started_at: datetime
+    finished_at: datetime
+
+
+def begin(key: str) -> Finding:
+    """Note that a finding's proof is being run."""
+    with transaction.atomic():
+        finding = _locked(key)
+        _move(finding, Verb.BEGIN)
+        return finding
+
+
+def runnable(finding: Finding) -> native.Finding:
+    """Return what the sandbox is given for a finding."""
+    document = finding.document
+    read = native.parse_finding(bytes(document.native or document.record), finding.key)
+    if isinstance(read, native.Refusal):
+        raise NotPossibleError(f"{finding.key} has nothing that can be run: {read}")
+    return read
+
+
+def keep(
+    key: str,
+    judgement: judgements.Judgement,
+    *,
+    seconds: float,
+    at: datetime,
+    named: bool = False,
+) -> None:
+    """Keep the judgement on one version; a fuller one replaces an earlier one.
+
+    `named` marks the version that the finding names. The seconds of all tries add up.
+    """
+    with transaction.atomic():
+        row, _ = Judgement.objects.get_or_create(
+            finding=_locked(key),
+            version=judgement.version,
+            defaults={"runs": 0, "seconds": 0.0, "data": {}, "made_at": at, "named": named},
+        )
+        row.verdict, row.runs = judgement.word.value, judgement.required
+        row.data, row.made_at = judgement.to_data(), at
+        row.seconds += seconds
+        row.save()
+
+
+def kept(key: str) -> dict[str, judgements.Judgement]:
+    """Return every judgement that is kept of a finding, by version."""
+    rows = Judgement.objects.filter(finding__key=key).values_list("version", "data")
+    return {version: judgements.Judgement.from_data(data) for version, data in rows}
+
+
+def spent(key: str) -> float:
+    """Return the seconds that a finding's judgements took until now."""
+    total = Judgement.objects.filter(finding__key=key).aggregate(seconds=Sum("seconds"))
+    return float(total["seconds"] or 0.0)
+
+
+def conclude(key: str, whole: Whole) -> None:
+    """Give a finding its verdict and its receipt; what is proven gets a case."""
+    at = whole.finished_at
+    with transaction.atomic():
+        finding = _locked(key)
+        lock_package(finding)
+        if Reproduction.objects.filter(finding=finding).exists():
+            return
+        _move(finding, Verb.JUDGE)
+        Reproduction.objects.create(
+            finding=finding,
+            version=whole.version,
+            frames=list(whole.frames),
+            releases=whole.releases,
+            document=whole.document,
+            receipt=whole.receipt,
+            started_at=whole.started_at,
+            finished_at=at,
+        )
+        finding.verdict = whole.document["verdict"]
+        finding.trust = whole.document["trust"]
+        finding.reason = whole.document["reason"]
+        finding.signature = whole.signature or ""
+        finding.judged_at = at
+        if Word(finding.verdict).affected:
+            finding.case = cases.open_for(finding, at=at)
+        finding.save()
+        if finding.case:
+            cases.recount(finding.case)
+        Attempt.objects.filter(finding=finding).delete()
+        note(
+            "judged",
+            at=at,
+            finding=finding,
+            case=finding.case,
+            verdict=finding.verdict,
+            trust=finding.trust,
+            reason=finding.reason,
+        )
+
+
+def keep_small_proof(key: str, small: Mapping[str, Any], digest: str) -> None:
+    """Keep a proof that was cut down, beside the one that came."""
+    with transaction.atomic():
+        finding = _locked(key)
+        finding.small_proof_digest = digest
+        finding.save(update_fields=["small_proof_digest"])
+        Reproduction.objects.filter(finding=finding).update(small_proof=dict(small))
+
+
+def set_aside(key: str, reason: str) -> None:
+    """Stop working on a finding, and say why; the queue goes on without it.
+
+    A finding that has its verdict keeps it: only what was to follow is left undone.
+    """
+    at = timezone.now()
+    with transaction.atomic():
+        finding = _locked(key)
+        if finding.stage == Stage.WORKING:
+            _move(finding, Verb.SET_ASIDE)
+            finding.reason = reason
+            finding.save(update_fields=["reason"])
+        note("set-aside", at=at, finding=finding, case=finding.case, reason=reason)
+
+
+def try_again(finding_key: str, *, actor: str) -> Finding:
+    """Run a finding once more that was set aside, or of which nothing could be said.
+
+    What earlier runs showed stays in its history, receipt included.
+
+    Raises:
+        UnknownError: there is no such finding.
+        NotPossibleError: it is not one of these.
+    """
+    at = timezone.now()
+    with transaction.atomic():
+        finding = _locked(as_written(finding_key))
+        said_something = finding.verdict not in ("", Word.INCONCLUSIVE)
+        if said_something:
+            raise NotPossibleError(
+                f"{finding.key} is {finding.verdict}; only what was set aside, or is inconclusive,"
+                " is run again"
+            )
+        try:
+            _move(finding, Verb.TRY_AGAIN)
+        except WrongStageError as error:
+            raise NotPossibleError(f"{finding.key}: {error}") from error
+        earlier = Reproduction.objects.filter(finding=finding).first()
+        detail: dict[str, Any] = {"reason": finding.reason}
+        if earlier is not None:
+            detail |= {
+                "document": earlier.document,
+                "receipt": base64.b64encode(bytes(earlier.receipt)).decode("ascii"),
+            }
+            earlier.delete()
+        note("tried-again", at=at, actor=actor, finding=finding, case=finding.case, **detail)
+        Judgement.objects.filter(finding=finding, verdict=Word.INCONCLUSIVE).delete()
+        Attempt.objects.filter(finding=finding).delete()
+        finding.verdict = finding.trust = finding.reason = ""
+        finding.judged_at = None
+        finding.save()
+        rounds = Outbox.objects.filter(topic=Outbox.Topic.REPRODUCE, subject=finding.key)
+        Outbox.objects.create(
+            topic=Outbox.Topic.REPRODUCE,
+            subject=finding.key,
+            round=rounds.count() + 1,
+            made_at=at,
+        )
+        return finding
+
+
+def _locked(key: str) -> Finding:
+    found = Finding.objects.select_for_update(of=("self",)).select_related("case")
+    finding = found.filter(key=key).first()
+    if finding is None:
+        raise UnknownError(f"there is no finding {key}; `tidegate findings` lists them")
+    return finding
+
+
+def _move(finding: Finding, verb: Verb) -> None:
+    finding.stage = after(Stage(finding.stage), verb)
+    finding.save(update_fields=["stage"])

@@ -1,0 +1,290 @@
+"""One bug, one case: findings are linked, and the links say which of them share a case.
+
+A link is typed, carries its reason, and can be undone; nothing is deleted, and each finding keeps
+its finder and its time. `duplicate-of` joins two findings in one case; `variant-of` and
+`incomplete-fix-of` relate two bugs and join nothing. What our own rules link, they never link
+again once a person has undone it.
+
+Every function here is one transaction, and locks the package first: two workers that find the same
+bug at the same moment meet there, and one case comes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from tidegate.desks.findings.keys import as_written
+from tidegate.desks.findings.models import Case, Finding, Link, LinkKind, Nomination, Package
+from tidegate.desks.findings.services import cases
+from tidegate.desks.findings.services.history import HOUSE, note
+from tidegate.desks.findings.services.refusals import NotPossibleError, UnknownError
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Who links, on what basis, and why."""
+
+    basis: Link.Basis
+    reason: str
+    actor: str = HOUSE
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+def link(
+    source: Finding, target: Finding, kind: LinkKind, because: Because, *, at: datetime
+) -> Link | None:
+    """Link the later finding to the earlier one; None if they are linked, or a person undid it."""
+    with transaction.atomic():
+        lock_package(source)
+        if _settled(source, target, kind, by_person=because.actor != HOUSE):
+            return None
+        made = Link.objects.create(
+            kind=kind,
+            source=source,
+            target=target,
+            basis=because.basis,
+            reason=because.reason,
+            evidence=because.evidence,
+            made_by=because.actor,
+            made_at=at,
+        )
+        for one, other in ((source, target), (target, source)):
+            note(
+                "linked",
+                at=at,
+                actor=because.actor,
+                finding=one,
+                case=one.case,
+                kind=kind.value,
+                other=other.key,
+                basis=because.basis.value,
+                reason=because.reason,
+            )
+        if kind is LinkKind.DUPLICATE:
+            cases.join(source, target, at=at, actor=because.actor)
+            _close_nominations(source, target, because, at)
+        return made
+
+
+def merge(case_key: str, other_key: str, *, actor: str, reason: str) -> Case:
+    """Hold two cases to be one bug, says a person; return the one that goes on.
+
+    Raises:
+        UnknownError: there is no such case.
+        NotPossibleError: they are one already, or are about different packages.
+    """
+    at = timezone.now()
+    with transaction.atomic():
+        one, other = _standing_case(case_key), _standing_case(other_key)
+        _check_same_package(one, other)
+        first, second = sorted((one, other), key=lambda case: (case.found_at, case.pk))
+        assert first.founder is not None
+        assert second.founder is not None
+        because = Because(Link.Basis.PERSON, _reasoned(reason), actor)
+        link(second.founder, first.founder, LinkKind.DUPLICATE, because, at=at)
+        first.refresh_from_db()
+        return first.merged_into or first
+
+
+def relate(source_key: str, target_key: str, kind: LinkKind, *, actor: str, reason: str) -> Link:
+    """Link two findings as a person sees fit.
+
+    Raises:
+        UnknownError: there is no such finding.
+        NotPossibleError: they are linked so already, or are about different packages.
+    """
+    with transaction.atomic():
+        source, target = _finding(source_key), _finding(target_key)
+        if source.pk == target.pk:
+            raise NotPossibleError(f"{source.key} cannot be linked to itself; name another finding")
+        _check_same_package(source, target)
+        because = Because(Link.Basis.PERSON, _reasoned(reason), actor)
+        made = link(source, target, kind, because, at=timezone.now())
+        if made is None:
+            raise NotPossibleError(f"{source.key} is {kind} {target.key} already")
+        return made
+
+
+def undo(link_id: int, *, actor: str, reason: str) -> Link:
+    """Undo a link; a duplicate that no other link holds in its case gets one of its own again.
+
+    Raises:
+        UnknownError: there is no such link.
+        NotPossibleError: it was undone before.
+    """
+    at = timezone.now()
+    with transaction.atomic():
+        found = Link.objects.select_related("source__case", "target__case").filter(pk=link_id)
+        undone = found.first()
+        if undone is None:
+            raise UnknownError(f"there is no link {link_id}")
+        lock_package(undone.source)
+        undone.refresh_from_db()
+        if undone.undone_at is not None:
+            raise NotPossibleError(f"this link was undone by {undone.undone_by} before")
+        undone.undone_at, undone.undone_by = at, actor
+        undone.undone_reason = _reasoned(reason)
+        undone.save()
+        for one, other in ((undone.source, undone.target), (undone.target, undone.source)):
+            note(
+                "unlinked",
+                at=at,
+                actor=actor,
+                finding=one,
+                case=one.case,
+                kind=undone.kind,
+                other=other.key,
+                reason=undone.undone_reason,
+            )
+        if undone.kind == LinkKind.DUPLICATE:
+            cases.part(undone.source, undone.target, at=at, actor=actor)
+        return undone
+
+
+def split(finding_key: str, *, actor: str, reason: str) -> Finding:
+    """Take a finding out of its case: every link that holds it there is undone.
+
+    Raises:
+        UnknownError: there is no such finding.
+        NotPossibleError: nothing holds it in a case with another.
+    """
+    with transaction.atomic():
+        finding = _finding(finding_key)
+        lock_package(finding)
+        held = Link.objects.filter(kind=LinkKind.DUPLICATE, undone_at=None)
+        ids = [
+            *held.filter(source=finding).values_list("pk", flat=True),
+            *held.filter(target=finding).values_list("pk", flat=True),
+        ]
+        if not ids:
+            raise NotPossibleError(f"{finding.key} is linked as a duplicate to no other finding")
+        for link_id in ids:
+            undo(link_id, actor=actor, reason=reason)
+        finding.refresh_from_db()
+        return finding
+
+
+def accept(
+    nomination_id: int, *, actor: str, reason: str, kind: LinkKind = LinkKind.DUPLICATE
+) -> Link | None:
+    """Follow a nomination: link the two findings. None if they were linked so already.
+
+    Raises:
+        UnknownError: there is no such nomination.
+        NotPossibleError: it was decided before.
+    """
+    at = timezone.now()
+    with transaction.atomic():
+        nomination = _open_nomination(nomination_id)
+        because = Because(Link.Basis.PERSON, _reasoned(reason), actor)
+        made = link(nomination.later, nomination.earlier, LinkKind(kind), because, at=at)
+        _decide(nomination, Nomination.State.ACCEPTED, actor, because.reason, at)
+        return made
+
+
+def decline(nomination_id: int, *, actor: str, reason: str) -> None:
+    """Hold two nominated findings to be two bugs.
+
+    Raises:
+        UnknownError: there is no such nomination.
+        NotPossibleError: it was decided before.
+    """
+    at = timezone.now()
+    with transaction.atomic():
+        nomination = _open_nomination(nomination_id)
+        _decide(nomination, Nomination.State.DECLINED, actor, _reasoned(reason), at)
+        for finding in (nomination.earlier, nomination.later):
+            note("declined", at=at, actor=actor, finding=finding, case=finding.case, reason=reason)
+
+
+def lock_package(finding: Finding) -> None:
+    """Wait until no other transaction changes links of this finding's package."""
+    Package.objects.get_or_create(type=finding.package_type, name=finding.package)
+    Package.objects.select_for_update().get(type=finding.package_type, name=finding.package)
+
+
+def _settled(source: Finding, target: Finding, kind: LinkKind, *, by_person: bool) -> bool:
+    """Say whether the pair is linked so already, in either direction, or was parted by a person."""
+    if source.pk == target.pk:
+        return True
+    links = Link.objects.filter(kind=kind, source__in=(source, target), target__in=(source, target))
+    if links.filter(undone_at=None).exists():
+        return True
+    return not by_person and links.exclude(undone_at=None).exists()
+
+
+def _close_nominations(source: Finding, target: Finding, because: Because, at: datetime) -> None:
+    earlier, later = sorted((source, target), key=lambda finding: finding.pk)
+    waiting = Nomination.objects.filter(
+        earlier=earlier, later=later, state=Nomination.State.OPEN
+    ).first()
+    if waiting:
+        _decide(waiting, Nomination.State.ACCEPTED, because.actor, because.reason, at)
+
+
+def _decide(
+    nomination: Nomination, state: Nomination.State, actor: str, reason: str, at: datetime
+) -> None:
+    nomination.state, nomination.decided_by = state, actor
+    nomination.decided_reason, nomination.decided_at = reason, at
+    nomination.save()
+
+
+def _standing_case(key: str) -> Case:
+    case = Case.objects.select_related("founder").filter(key=as_written(key)).first()
+    if case is None:
+        raise UnknownError(f"there is no case {key}; `tidegate cases` lists them")
+    if case.merged_into is not None:
+        raise NotPossibleError(f"{case.key} was merged into {case.merged_into.key}; name that one")
+    return case
+
+
+def _finding(key: str) -> Finding:
+    finding = Finding.objects.select_related("case").filter(key=as_written(key)).first()
+    if finding is None:
+        raise UnknownError(f"there is no finding {key}; `tidegate findings` lists them")
+    return finding
+
+
+def _open_nomination(nomination_id: int) -> Nomination:
+    found = Nomination.objects.select_related("earlier__case", "later__case")
+    nomination = found.filter(pk=nomination_id).first()
+    if nomination is None:
+        raise UnknownError(f"there is no nomination {nomination_id}")
+    lock_package(nomination.later)
+    nomination.refresh_from_db(fields=["state", "decided_by"])
+    if nomination.state != Nomination.State.OPEN:
+        raise NotPossibleError(f"it was {nomination.state} by {nomination.decided_by} before")
+    return nomination
+
+
+def _check_same_package(one: Case | Finding, other: Case | Finding) -> None:
+    if one.pk == other.pk:
+        raise NotPossibleError(f"{one.key} and {other.key} are one already")
+    if (one.package_type, one.package) != (other.package_type, other.package):
+        raise NotPossibleError(
+            f"{one.key} is about {one.package}, {other.key} about {other.package};"
+            " a bug is in one package"
+        )
+
+
+def _reasoned(reason: str) -> str:
+    text = reason.strip()
+    if not text:
+        raise NotPossibleError("a reason is missing; say why in a sentence")
+    return text[:2000]
+
+
+def linked(findings: Iterable[Finding]) -> list[Link]:
+    """Return every link of these findings, the undone ones too, in the order they were made."""
+    ids = [finding.pk for finding in findings]
+    found = Link.objects.select_related("source", "target")
+    return sorted(
+        {*found.filter(source__in=ids), *found.filter(target__in=ids)}, key=lambda one: one.pk
+    )

@@ -1,0 +1,147 @@
+"""Findings that are one bug find each other, in layers; what is only likely is left to people.
+
+Layers that link by themselves:
+
+- exact: the same proof about the same package and effect, or the same minimised proof; and what
+  a finder hands in again under its own name (contract: 'the same id from the same finder is the
+  same finding').
+- behaviour and crossing: our own runs show the same signature, or a signature in part the same, and
+  each fixed release disarms the other's proof (see `crossing`).
+
+The layer of text and place only nominates (see `nominating`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from tidegate.desks.findings.models import Case, Finding, Link, LinkKind
+from tidegate.desks.findings.services import cases
+from tidegate.desks.findings.services.linking import Because, link
+from tidegate.engines.formats.reports import Format
+
+_SAME_PROOF = Because(Link.Basis.EXACT, "the same proof, about the same package and effect")
+_SAME_RECORD = Because(Link.Basis.EXACT, "the same record, handed in by another finder")
+_SAME_SMALL_PROOF = Because(Link.Basis.EXACT, "cut down, the two proofs are the same")
+_SAME_REFERENCE = Because(Link.Basis.REFERENCE, "the finder's own name for it is the same")
+
+
+def link_exact(findings: Sequence[Finding], at: datetime) -> None:
+    """Link findings that just came in to the earliest one that says exactly the same.
+
+    In bulk, because thousands of them may come in one document; inside the caller's transaction.
+    """
+    pairs: dict[int, tuple[Finding, Finding, Because]] = {}
+    for because, found in (
+        (_SAME_REFERENCE, _by_reference(findings)),
+        (_SAME_PROOF, _by_proof(findings)),
+        (_SAME_RECORD, _by_record(findings)),
+    ):
+        for later, earlier in found:
+            pairs.setdefault(later.pk, (later, earlier, because))
+    Link.objects.bulk_create(
+        (
+            Link(
+                kind=LinkKind.DUPLICATE,
+                source=later,
+                target=earlier,
+                basis=because.basis,
+                reason=because.reason,
+                made_by=because.actor,
+                made_at=at,
+            )
+            for later, earlier, because in pairs.values()
+        ),
+        ignore_conflicts=True,
+    )
+    _join_cases([(later, earlier) for later, earlier, _ in pairs.values()])
+
+
+def link_same_small_proof(finding: Finding, *, at: datetime) -> list[Link]:
+    """Link a finding whose proof was cut down to those whose proof is the same, cut down or not."""
+    digests = [digest for digest in (finding.proof_digest, finding.small_proof_digest) if digest]
+    alike = (
+        _comparable(finding)
+        .filter(Q(proof_digest__in=digests) | Q(small_proof_digest__in=digests))
+        .order_by("pk")
+        .first()
+    )
+    if alike is None:
+        return []
+    later, earlier = sorted((finding, alike), key=lambda one: one.pk, reverse=True)
+    made = link(later, earlier, LinkKind.DUPLICATE, _SAME_SMALL_PROOF, at=at)
+    return [made] if made else []
+
+
+def _comparable(finding: Finding) -> QuerySet[Finding]:
+    """Return the other findings of the same package and effect."""
+    return (
+        Finding.objects.select_related("case")
+        .filter(package_type=finding.package_type, package=finding.package, effect=finding.effect)
+        .exclude(pk=finding.pk)
+    )
+
+
+def _by_proof(findings: Sequence[Finding]) -> Iterable[tuple[Finding, Finding]]:
+    digests = [finding.proof_digest for finding in findings if finding.proof_digest]
+    if not digests:
+        return
+    alike = Finding.objects.select_related("case").filter(
+        Q(proof_digest__in=digests) | Q(small_proof_digest__in=digests)
+    )
+    first: dict[tuple[str, str, str, str], Finding] = {}
+    for one in alike.order_by("pk"):
+        for digest in (one.proof_digest, one.small_proof_digest):
+            first.setdefault((digest, one.package_type, one.package, one.effect), one)
+    for finding in findings:
+        place = (finding.proof_digest, finding.package_type, finding.package, finding.effect)
+        earlier = first.get(place) if finding.proof_digest else None
+        if earlier is not None and earlier.pk != finding.pk:
+            yield finding, earlier
+
+
+def _by_record(findings: Sequence[Finding]) -> Iterable[tuple[Finding, Finding]]:
+    digests = [finding.digest for finding in findings]
+    first: dict[str, Finding] = {}
+    for one in Finding.objects.select_related("case").filter(digest__in=digests).order_by("pk"):
+        first.setdefault(one.digest, one)
+    for finding in findings:
+        earlier = first[finding.digest]
+        if earlier.pk != finding.pk:
+            yield finding, earlier
+
+
+def _by_reference(findings: Sequence[Finding]) -> Iterable[tuple[Finding, Finding]]:
+    native = [finding for finding in findings if finding.format == Format.FINDING]
+    if not native:
+        return
+    first: dict[tuple[int, str, str, str], Finding] = {}
+    for one in (
+        Finding.objects.select_related("case")
+        .filter(
+            finder=native[0].finder,
+            reference__in=[finding.reference for finding in native],
+            format=Format.FINDING,
+        )
+        .order_by("pk")
+    ):
+        first.setdefault((one.finder_id, one.reference, one.package_type, one.package), one)
+    for finding in native:
+        place = (finding.finder_id, finding.reference, finding.package_type, finding.package)
+        earlier = first[place]
+        if earlier.pk != finding.pk:
+            yield finding, earlier
+
+
+def _join_cases(pairs: Sequence[tuple[Finding, Finding]]) -> None:
+    """Put findings that are linked to one with a case into that case, a query for each case."""
+    joining: dict[int, list[int]] = {}
+    for later, earlier in pairs:
+        if earlier.case_id is not None:
+            joining.setdefault(earlier.case_id, []).append(later.pk)
+    for case in Case.objects.filter(pk__in=joining):
+        Finding.objects.filter(pk__in=joining[case.pk]).update(case=case)
+        cases.recount(case)

@@ -1,0 +1,1 @@
+"""The layer that only nominates: findings of one package whose texts and places look alike."""

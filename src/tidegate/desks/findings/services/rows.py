@@ -1,0 +1,91 @@
+"""From what a reader made of a record to the rows that are kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import rfc8785
+
+from tidegate.desks.findings.models import Delivery, Document, Finding, RefusedRecord
+from tidegate.desks.findings.priority import Severity
+from tidegate.desks.findings.states import Stage
+from tidegate.engines.formats.finding import Refusal
+from tidegate.engines.formats.reports import Format, Report
+from tidegate.engines.reproduction.proof_digests import proof_digest
+
+_TITLE: Final = 300
+_REFERENCE: Final = 500
+_REASON: Final = 2000
+
+
+def finding_of(delivery: Delivery, report: Report, at: datetime) -> Finding:
+    """Return the row that lists show of a report, unsaved."""
+    proof = report.finding.proof if report.finding else None
+    return Finding(
+        finder=delivery.finder,
+        delivery=delivery,
+        line=report.line,
+        place=report.place[:200],
+        format=report.format,
+        reference=_kept(report.id[:_REFERENCE]),
+        digest=report.digest,
+        received_at=at,
+        title=_kept(report.title[:_TITLE]),
+        purl=report.target.purl,
+        package_type=report.target.type[:40],
+        package=report.target.package[:600],
+        version=(report.target.version or "")[:300],
+        effect=report.effect or "",
+        severity=Severity.of_word(report.severity_word),
+        tlp=report.tlp,
+        embargo_until=report.embargo_until,
+        stage=Stage.WAITING if proof else Stage.UNPROVEN,
+        proof_digest=proof_digest(proof) if proof else "",
+    )
+
+
+def document_of(finding: Finding, report: Report) -> Document:
+    """Return the row with the whole of a report, unsaved."""
+    return Document(
+        finding=finding,
+        record=report.record,
+        native=_native(report),
+        description=_kept(report.description),
+        weaknesses=_all_kept(report.weaknesses),
+        aliases=_all_kept(report.aliases),
+        places=[
+            [_kept(place.path), place.line, _kept(place.symbol or "") or None]
+            for place in report.places
+        ],
+        references=_all_kept(report.references),
+        vectors=_all_kept(report.severity),
+    )
+
+
+def _native(report: Report) -> bytes | None:
+    """Return the document that the sandbox is given, where it is not the record itself."""
+    if report.finding is None or report.format is Format.FINDING:
+        return None
+    return rfc8785.dumps(dict(report.finding.document))
+
+
+def refusal_of(delivery: Delivery, number: int, refusal: Refusal) -> RefusedRecord:
+    """Return the row that says why a record was refused, unsaved."""
+    return RefusedRecord(
+        delivery=delivery,
+        number=number,
+        line=refusal.line,
+        field=_kept(refusal.field[:500]),
+        reason=_kept(refusal.reason[:_REASON]),
+    )
+
+
+def _kept(text: str) -> str:
+    """Return a text as a database can keep it: PostgreSQL takes no NUL in any text or JSON."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _all_kept(texts: Iterable[str]) -> list[str]:
+    return [_kept(text) for text in texts]

@@ -1,0 +1,1 @@
+"""What templates may use; every filter that takes a stranger's text gives it back harmless."""

@@ -1,0 +1,125 @@
+"""Cases: the list, one of them, and what a person decides about them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from tidegate.desks.findings.models import LinkKind
+from tidegate.desks.findings.queries.case_detail import CaseDetail
+from tidegate.desks.findings.queries.cases import CaseFilter, count_cases, get_case, list_cases
+from tidegate.desks.findings.queries.filters import CASE_STATES, EFFECTS, SEVERITIES, VERDICTS
+from tidegate.desks.findings.queries.finding_detail import FindingDetail, get_finding
+from tidegate.desks.findings.services import linking
+from tidegate.desks.findings.services.refusals import NotPossibleError
+from tidegate.faces.console.views import lists
+from tidegate.faces.console.views.duplicates import KINDS, pairs_of
+from tidegate.faces.console.views.evidence import picture_of, trials_of
+from tidegate.faces.console.views.showing import ACTOR, asking, page
+
+_CHIPS = {
+    "text": "Search",
+    "verdict": "Verdict",
+    "severity": "Severity",
+    "effect": "Effect",
+    "package": "Package",
+}
+_ALL = "all"
+"""Open cases and merged ones; an empty word would be the default."""
+
+_SORTS = ("priority", "opened", "severity", "finders", "package")
+
+
+@require_GET
+@asking
+def index(request: HttpRequest) -> HttpResponse:
+    """Show the cases that fit a filter, a page of them."""
+    if address := lists.cleaned(request):
+        return HttpResponseRedirect(address)
+    asked = lists.filter_of(request, CaseFilter)
+    if asked.state == _ALL:
+        asked = replace(asked, state="")
+    sort = request.GET.get("sort", "-priority")
+    found = list_cases(asked, sort, request.GET.get("after"), lists.LIMIT)
+    return page(
+        request,
+        "cases",
+        "cases",
+        found=found,
+        count=count_cases(asked),
+        asked=asked,
+        chips=lists.chips(request, _CHIPS),
+        sorts=lists.sorts(request, sort, _SORTS),
+        sort=sort,
+        next=lists.turned(request, found.next),
+        previous=lists.turned(request, found.previous),
+        states=(*CASE_STATES, _ALL),
+        state=request.GET.get("state", CASE_STATES[0]),
+        verdicts=VERDICTS,
+        severities=SEVERITIES,
+        effects=EFFECTS,
+    )
+
+
+@require_GET
+@asking
+def show(request: HttpRequest, key: str) -> HttpResponse:
+    """Show one case, whole."""
+    return _case(request, get_case(key))
+
+
+def _case(request: HttpRequest, detail: CaseDetail, refusal: str = "") -> HttpResponse:
+    pairs = pairs_of(detail.open_nominations)
+    proven = _proven(detail)
+    return page(
+        request,
+        "case",
+        "cases",
+        status=409 if refusal else 200,
+        detail=detail,
+        proven=proven,
+        trials=trials_of(proven.runs) if proven else [],
+        picture=picture_of(detail.range, detail.row.package, "releases"),
+        pairs=pairs,
+        more_pairs=len(detail.open_nominations) - len(pairs),
+        duplicates=[link for link in detail.links if link.kind == LinkKind.DUPLICATE],
+        kinds=KINDS,
+        refusal=refusal,
+        draft=request.POST.get("reason", "") if refusal else "",
+    )
+
+
+def _proven(detail: CaseDetail) -> FindingDetail | None:
+    """Return the finding whose runs stand for the case: that of its range, else its founder."""
+    if detail.range is not None:
+        return get_finding(detail.range.finding)
+    judged = [member for member in detail.members if member.finding.verdict]
+    chosen = next((member for member in judged if member.founder), judged[0] if judged else None)
+    return get_finding(chosen.finding.key) if chosen else None
+
+
+@require_POST
+@asking
+def merge(request: HttpRequest, key: str) -> HttpResponse:
+    """Hold two cases to be one bug."""
+    try:
+        kept = linking.merge(
+            key, request.POST.get("other", ""), actor=ACTOR, reason=request.POST.get("reason", "")
+        )
+    except NotPossibleError as error:
+        return _case(request, get_case(key), str(error))
+    return redirect(f"/cases/{kept.key}?done=merged")
+
+
+@require_POST
+@asking
+def undo(request: HttpRequest, key: str, link: int) -> HttpResponse:
+    """Undo a link; findings that nothing else holds together part."""
+    try:
+        linking.undo(link, actor=ACTOR, reason=request.POST.get("reason", ""))
+    except NotPossibleError as error:
+        return _case(request, get_case(key), str(error))
+    return redirect(f"/cases/{get_case(key).row.key}?done=undone")

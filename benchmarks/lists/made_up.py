@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
@@ -38,6 +38,7 @@ VERDICTS: Final = {
     "unattributed": 5,
     "flaky": 2,
 }
+_PROVEN: Final = ("reproduced", "flaky")
 FORMATS: Final = ("finding-1", "sarif-2.1.0", "osv-1.7", "mantis")
 TYPES: Final = {"npm": 55, "pypi": 33, "maven": 7, "cargo": 4, "github": 1}
 
@@ -74,6 +75,17 @@ class Made:
     format: str
 
 
+@dataclass(slots=True)
+class MadeCase:
+    """One made-up case, and what is counted of its findings."""
+
+    number: int
+    first: Made
+    members: int = 0
+    severity: int = 0
+    finders: set[int] = field(default_factory=set)
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """How much there is of everything."""
@@ -85,15 +97,16 @@ class World:
     deliveries: int = 6_000
     seed: int = 7
 
-    def package(self, number: int) -> tuple[str, str]:
+    @staticmethod
+    def package(number: int) -> tuple[str, str]:
         """Return type and name of a package."""
-        types = list(itertools.chain.from_iterable([kind] * part for kind, part in TYPES.items()))
-        name = f"{_word(number * 31 + 7)}-{_word(number)}{number % 97 or ''}"
-        return types[number * 37 % len(types)], name
+        kinds = [kind for kind, part in TYPES.items() for _ in range(part)]
+        return kinds[number * 37 % len(kinds)], f"{_word(number * 31 + 7)}-{_word(number)}"
 
     def made(self) -> Iterator[Made]:
         """Return every finding, in the order they come in."""
         chance = random.Random(self.seed)
+        names = [self.package(number)[1] for number in range(self.packages)]
         finders = _Skewed(chance, range(self.finders), 0.9)
         packages = _Skewed(chance, range(self.packages), 0.8)
         per_delivery = max(1, self.findings // self.deliveries)
@@ -111,13 +124,14 @@ class World:
             )
             for number, (effect, severity, stage, verdict) in enumerate(picked, start=first):
                 package = packages.next()
+                symbol = _word(int(chance.random() * 20_000))
                 yield Made(
                     number=number,
                     finder=finder,
                     package=package,
                     delivery=first // per_delivery,
                     received_at=START + step * number,
-                    title=self._title(chance, effect, package),
+                    title=f"{_PHRASES[effect]} in {names[package]} through {symbol}()",
                     reference=f"{_word(finder)}-{number:07d}",
                     alias=f"CVE-2026-{10000 + number}" if number % 12 == 0 else "",
                     effect=effect,
@@ -127,9 +141,34 @@ class World:
                     format=FORMATS[finder % len(FORMATS)],
                 )
 
-    def _title(self, chance: random.Random, effect: str, package: int) -> str:
-        symbol = _word(chance.randrange(20_000))
-        return f"{_PHRASES[effect]} in {self.package(package)[1]} through {symbol}()"
+    def cases_of(self) -> tuple[list[MadeCase], dict[int, int]]:
+        """Return every case, and for the number of each finding that has one the case's number.
+
+        Every proven finding has one, until there are enough; some that are not proven join one of
+        the same package.
+        """
+        chance = random.Random(self.seed + 1)
+        found: list[MadeCase] = []
+        of_package: dict[int, list[int]] = {}
+        case_of: dict[int, int] = {}
+        for one in self.made():
+            known = of_package.setdefault(one.package, [])
+            proven = one.verdict in _PROVEN
+            if known and chance.random() < (0.05 if proven else 0.12):
+                number = known[int(chance.random() ** 3 * len(known))]
+            elif proven and len(found) < self.cases:
+                number = len(found)
+                known.append(number)
+                found.append(MadeCase(number, one))
+            else:
+                continue
+            case = found[number]
+            case.members += 1
+            case.severity = max(case.severity, one.severity)
+            case.finders.add(one.finder)
+            case_of[one.number] = number
+        return found, case_of
+
 
 
 class _Skewed:

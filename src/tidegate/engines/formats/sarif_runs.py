@@ -134,8 +134,9 @@ def _results(
 def _look_ahead(cursor: Cursor, default: Target | None, bounds: Bounds) -> Run:
     """Read what results point at, wherever in the run it stands.
 
-    Where the document ends early, what was found until then is what there is: the walk over the
-    results comes to the same place and tells.
+    Where the document ends early, what was found until then has to do: the walk over the results
+    comes to the same place and tells. Without the tool no result can be read, so then it is told
+    at once.
     """
     tool: dict[str, Any] | None = None
     properties: dict[str, Any] | None = None
@@ -153,7 +154,8 @@ def _look_ahead(cursor: Cursor, default: Target | None, bounds: Bounds) -> Run:
     except RepeatedKeyError:
         raise
     except (BrokenFrameError, UnpackingError):
-        pass
+        if tool is None:
+            raise
     return Run.of(tool or {}, properties or {}, artifacts, default, bounds)
 
 

@@ -108,6 +108,28 @@ KINDS: Final = {
     "incomplete-fix-of": "shows an incomplete fix of",
 }
 
+RELATIONS: Final = {
+    "duplicate-of": "duplicates",
+    "variant-of": "variants",
+    "incomplete-fix-of": "an incomplete fix",
+}
+
+EVENTS: Final = {
+    "opened": "The case was opened",
+    "joined": "A finding joined the case",
+    "merged": "{other} became part of this case",
+    "merged-into": "This case became part of {other}",
+    "parted": "Findings parted {other}",
+    "linked": "Linked with {other}, as {kind}",
+    "unlinked": "The link with {other} was undone",
+    "judged": "Judged {verdict}",
+    "set-aside": "Set aside",
+    "retried": "Run once more",
+    "tried-again": "Asked to be run once more",
+    "declined": "Held to be another bug than {other}",
+}
+"""What is said of an event's verb; `{...}` are entries of its detail."""
+
 _UNSTATED: Final = Look("Unknown", "unknown", "dash", "")
 
 

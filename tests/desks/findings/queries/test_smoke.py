@@ -1,7 +1,9 @@
 import pytest
+
 from tests.desks.findings import makers as m
 from tidegate.desks.findings import search
-from tidegate.desks.findings.queries import findings, cases, deliveries, overview, told
+from tidegate.desks.findings.queries import cases, deliveries, findings, overview, told
+
 
 @pytest.mark.django_db
 def test_all():

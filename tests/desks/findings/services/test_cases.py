@@ -170,7 +170,7 @@ def test_merging_says_what_cannot_be_merged():
     assert first.case is not None
     assert second.case is not None
     keys = first.case.key, second.case.key
-    with pytest.raises(NotPossibleError, match="is about minimist, .* about y18n"):
+    with pytest.raises(NotPossibleError, match=r"is about minimist, .* about y18n"):
         linking.merge(*keys, actor="somebody", reason="why not")
     with pytest.raises(UnknownError, match="there is no case C-00000-00000"):
         linking.merge(keys[0], "C-00000-00000", actor="somebody", reason="why not")

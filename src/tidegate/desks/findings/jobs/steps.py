@@ -22,7 +22,7 @@ from tidegate import __version__
 from tidegate.desks.findings.jobs import outbox
 from tidegate.desks.findings.jobs.bench import bench, stop_working
 from tidegate.desks.findings.models import Finding, Judgement
-from tidegate.desks.findings.services import crossing, judging, nominating
+from tidegate.desks.findings.services import crossing, judging, matching
 from tidegate.desks.findings.services.attempts import KillsItsWorkerError, attempt, forget
 from tidegate.engines.reproduction.judgements import Judgement as Judged
 from tidegate.engines.reproduction.signatures import BehaviourSignature
@@ -192,10 +192,10 @@ def minimise(key: str) -> Said:
     return _tried(key, "minimise", work)
 
 
-@DBOS.step(name="match")
-def match(key: str) -> Said:
+@DBOS.step(name="candidates")
+def candidates(key: str) -> Said:
     """Link what is exactly the same, and say which findings should be crossed with this one."""
-    return _tried(key, "match", lambda finding: crossing.candidates(finding, at=_now()))
+    return _tried(key, "candidates", lambda finding: crossing.candidates(finding, at=_now()))
 
 
 @DBOS.step(name="to-cross")
@@ -237,11 +237,11 @@ def set_aside(key: str, reason: str) -> None:
     judging.set_aside(key, reason)
 
 
-@DBOS.step(name="nominate")
-def nominate(delivery: str, after: int) -> dict[str, int]:
-    """Nominate for one batch of a delivery's findings; says where the next one begins."""
+@DBOS.step(name="match-batch")
+def match_batch(delivery: str, after: int) -> dict[str, int]:
+    """Link and nominate for one batch of a delivery's findings; says where the next one begins."""
     close_old_connections()
-    batch = nominating.nominate_batch(delivery, after, at=_now())
+    batch = matching.match_batch(delivery, after, at=_now())
     return {"made": batch.made, "after": batch.after, "more": int(batch.more)}
 
 

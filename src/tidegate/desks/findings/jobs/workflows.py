@@ -61,25 +61,27 @@ def _search_range(key: str, releases: steps.Releases) -> None:
 
 def _meet(key: str) -> None:
     """Look for findings of the same bug, and confirm each by crossing."""
-    for other in _value(steps.match(key)):
+    for other in _value(steps.candidates(key)):
         for whose, version in _value(steps.to_cross(key, other)):
             _value(steps.cross(key, whose, version))
         _value(steps.settle(key, other))
 
 
-@DBOS.workflow(name="nominate", max_recovery_attempts=None)
-def nominate(delivery: str, row: int) -> int:
+@DBOS.workflow(name="match", max_recovery_attempts=None)
+def match(delivery: str, row: int) -> int:
     """Look for findings that say what those of a delivery say; a batch a step."""
-    made = 0
-    after = 0
-    while (batch := steps.nominate(delivery, after))["more"]:
+    after, made = 0, 0
+    while True:
+        batch = steps.match_batch(delivery, after)
         made += batch["made"]
+        if not batch["more"]:
+            break
         after = batch["after"]
     steps.finish(row)
-    return made + int(batch["made"])
+    return made
 
 
 WORKFLOWS: Mapping[str, Callable[[str, int], Any]] = {
     Outbox.Topic.REPRODUCE.value: reproduce,
-    Outbox.Topic.NOMINATE.value: nominate,
+    Outbox.Topic.MATCH.value: match,
 }

@@ -15,8 +15,8 @@ class Outbox(models.Model):
 
         REPRODUCE = "reproduce"
         """Run a finding's proof, search its range, look for its duplicates."""
-        NOMINATE = "nominate"
-        """Look for duplicates of a delivery's findings by text."""
+        MATCH = "match"
+        """Look for duplicates of a delivery's findings by what they say."""
 
     class State(models.TextChoices):
         """How far it has come."""

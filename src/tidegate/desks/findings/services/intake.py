@@ -1,13 +1,16 @@
 """Findings come in: documents are kept byte for byte, and read record by record.
 
 Each record is accepted, recognised as one that its finder handed in before, or refused with its
-place and the mend. A document is taken in in two steps, and a crash between or within them loses nothing:
+place and the mend. It takes two steps, and a crash between or within them loses nothing:
 
 1. Its bytes are stored. From the end of that on it has been accepted, and it is in the same
    transaction that it becomes so (`stored`). What is not whole by then belongs to nobody.
 2. Its records are read and kept, a batch a transaction, with the work that each of them needs in
    the outbox. Whoever reads says so as it goes on (`alive_at`); where nobody does, a worker reads
    the document once more from its beginning, and what is there already is recognised.
+
+Nothing here looks at what other finders handed in: what a finder is told, and how long it takes,
+must not say whether somebody else was first. Duplicates are looked for later, by a worker.
 """
 
 from __future__ import annotations
@@ -29,7 +32,6 @@ from tidegate.desks.findings.models import (
     Outbox,
     RefusedRecord,
 )
-from tidegate.desks.findings.services import matching
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.findings.services.rows import document_of, finding_of, refusal_of
 from tidegate.desks.findings.services.storing import open_document, store
@@ -217,7 +219,6 @@ def _take_in(delivery: Delivery, batch: _Batch, at: datetime) -> None:
             for finding in findings
             if finding.proof_digest
         )
-        matching.link_exact(findings, at)
         RefusedRecord.objects.bulk_create(refused, ignore_conflicts=True)
         Delivery.objects.filter(pk=delivery.pk).update(alive_at=at)
 
@@ -235,5 +236,5 @@ def _finish(delivery: Delivery, records: int, at: datetime) -> None:
         delivery.read_at = at
         delivery.save()
         Outbox.objects.get_or_create(
-            topic=Outbox.Topic.NOMINATE, subject=delivery.key, defaults={"made_at": at}
+            topic=Outbox.Topic.MATCH, subject=delivery.key, defaults={"made_at": at}
         )

@@ -16,7 +16,7 @@ from tidegate.desks.findings.keys import as_written
 from tidegate.desks.findings.models import Attempt, Finding, Judgement, Outbox, Reproduction
 from tidegate.desks.findings.services import cases
 from tidegate.desks.findings.services.history import note
-from tidegate.desks.findings.services.linking import lock_package
+from tidegate.desks.findings.services.linking import lock_packages
 from tidegate.desks.findings.services.refusals import NotPossibleError, UnknownError
 from tidegate.desks.findings.states import Stage, Verb, WrongStageError, after
 from tidegate.engines.formats import finding as native
@@ -98,7 +98,7 @@ def conclude(key: str, whole: Whole) -> None:
     at = whole.finished_at
     with transaction.atomic():
         finding = _locked(key)
-        lock_package(finding)
+        lock_packages([finding])
         if Reproduction.objects.filter(finding=finding).exists():
             return
         _move(finding, Verb.JUDGE)

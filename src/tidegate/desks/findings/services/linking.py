@@ -41,7 +41,7 @@ def link(
 ) -> Link | None:
     """Link the later finding to the earlier one; None if they are linked, or a person undid it."""
     with transaction.atomic():
-        lock_package(source)
+        lock_packages([source])
         if _settled(source, target, kind, by_person=because.actor != HOUSE):
             return None
         made = Link.objects.create(
@@ -124,7 +124,7 @@ def undo(link_id: int, *, actor: str, reason: str) -> Link:
         undone = found.first()
         if undone is None:
             raise UnknownError(f"there is no link {link_id}")
-        lock_package(undone.source)
+        lock_packages([undone.source])
         undone.refresh_from_db()
         if undone.undone_at is not None:
             raise NotPossibleError(f"this link was undone by {undone.undone_by} before")
@@ -156,7 +156,7 @@ def split(finding_key: str, *, actor: str, reason: str) -> Finding:
     """
     with transaction.atomic():
         finding = _finding(finding_key)
-        lock_package(finding)
+        lock_packages([finding])
         held = Link.objects.filter(kind=LinkKind.DUPLICATE, undone_at=None)
         ids = [
             *held.filter(source=finding).values_list("pk", flat=True),
@@ -203,10 +203,15 @@ def decline(nomination_id: int, *, actor: str, reason: str) -> None:
             note("declined", at=at, actor=actor, finding=finding, case=finding.case, reason=reason)
 
 
-def lock_package(finding: Finding) -> None:
-    """Wait until no other transaction changes links of this finding's package."""
-    Package.objects.get_or_create(type=finding.package_type, name=finding.package)
-    Package.objects.select_for_update().get(type=finding.package_type, name=finding.package)
+def lock_packages(findings: Iterable[Finding]) -> None:
+    """Wait until no other transaction changes links of these findings' packages."""
+    about = {(finding.package_type, finding.package) for finding in findings}
+    Package.objects.bulk_create(
+        (Package(type=type_, name=name) for type_, name in sorted(about)), ignore_conflicts=True
+    )
+    names = [name for _, name in about]
+    # In one order, so that two transactions never wait for each other.
+    list(Package.objects.select_for_update().filter(name__in=names).order_by("pk"))
 
 
 def _settled(source: Finding, target: Finding, kind: LinkKind, *, by_person: bool) -> bool:
@@ -257,7 +262,7 @@ def _open_nomination(nomination_id: int) -> Nomination:
     nomination = found.filter(pk=nomination_id).first()
     if nomination is None:
         raise UnknownError(f"there is no nomination {nomination_id}")
-    lock_package(nomination.later)
+    lock_packages([nomination.later])
     nomination.refresh_from_db(fields=["state", "decided_by"])
     if nomination.state != Nomination.State.OPEN:
         raise NotPossibleError(f"it was {nomination.state} by {nomination.decided_by} before")

@@ -14,13 +14,17 @@ The layer of text and place only nominates (see `nominating`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from tidegate.desks.findings.models import Case, Finding, Link, LinkKind
-from tidegate.desks.findings.services import cases
-from tidegate.desks.findings.services.linking import Because, link
+from tidegate.desks.findings.services import cases, nominating
+from tidegate.desks.findings.services.history import HOUSE
+from tidegate.desks.findings.services.linking import Because, link, lock_packages
 from tidegate.engines.formats.reports import Format
 
 _SAME_PROOF = Because(Link.Basis.EXACT, "the same proof, about the same package and effect")
@@ -29,35 +33,72 @@ _SAME_SMALL_PROOF = Because(Link.Basis.EXACT, "cut down, the two proofs are the 
 _SAME_REFERENCE = Because(Link.Basis.REFERENCE, "the finder's own name for it is the same")
 
 
-def link_exact(findings: Sequence[Finding], at: datetime) -> None:
-    """Link findings that just came in to the earliest one that says exactly the same.
+BATCH: Final = 500
+"""Findings of one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one batch came to."""
+
+    made: int
+    """Links and nominations."""
+    after: int
+    """The last finding that was looked at."""
+    more: bool
+    """Whether there may be more of them."""
+
+
+def match_batch(delivery_key: str, after: int, *, at: datetime) -> Batch:
+    """Link and nominate for the next findings of a delivery; safe to do again."""
+    with transaction.atomic():
+        findings = list(
+            Finding.objects.select_related("finder", "document", "case")
+            .filter(delivery__key=delivery_key, pk__gt=after)
+            .order_by("pk")[:BATCH]
+        )
+        lock_packages(findings)
+        linked = link_exact(findings, at)
+        nominated = nominating.nominate(findings, linked=linked, at=at)
+    return Batch(
+        made=len(linked) + nominated,
+        after=findings[-1].pk if findings else after,
+        more=len(findings) == BATCH,
+    )
+
+
+def link_exact(findings: Sequence[Finding], at: datetime) -> set[int]:
+    """Link findings to the earliest one that says exactly the same; return which were.
 
     In bulk, because thousands of them may come in one document; inside the caller's transaction.
     """
-    pairs: dict[int, tuple[Finding, Finding, Because]] = {}
+    pairs: dict[tuple[int, int], tuple[Finding, Finding, Because]] = {}
     for because, found in (
         (_SAME_REFERENCE, _by_reference(findings)),
         (_SAME_PROOF, _by_proof(findings)),
         (_SAME_RECORD, _by_record(findings)),
     ):
         for later, earlier in found:
-            pairs.setdefault(later.pk, (later, earlier, because))
+            pairs.setdefault((later.pk, earlier.pk), (later, earlier, because))
+    # Also those that somebody undid: what a person parted is not joined again.
+    for known in Link.objects.filter(kind=LinkKind.DUPLICATE, source__in=findings).values_list(
+        "source_id", "target_id"
+    ):
+        pairs.pop(known, None)
     Link.objects.bulk_create(
-        (
-            Link(
-                kind=LinkKind.DUPLICATE,
-                source=later,
-                target=earlier,
-                basis=because.basis,
-                reason=because.reason,
-                made_by=because.actor,
-                made_at=at,
-            )
-            for later, earlier, because in pairs.values()
-        ),
-        ignore_conflicts=True,
+        Link(
+            kind=LinkKind.DUPLICATE,
+            source=later,
+            target=earlier,
+            basis=because.basis,
+            reason=because.reason,
+            made_by=because.actor,
+            made_at=at,
+        )
+        for later, earlier, because in pairs.values()
     )
-    _join_cases([(later, earlier) for later, earlier, _ in pairs.values()])
+    _join_cases([(later, earlier) for later, earlier, _ in pairs.values()], at)
+    return {later for later, _ in pairs}
 
 
 def link_same_small_proof(finding: Finding, *, at: datetime) -> list[Link]:
@@ -136,12 +177,14 @@ def _by_reference(findings: Sequence[Finding]) -> Iterable[tuple[Finding, Findin
             yield finding, earlier
 
 
-def _join_cases(pairs: Sequence[tuple[Finding, Finding]]) -> None:
-    """Put findings that are linked to one with a case into that case, a query for each case."""
+def _join_cases(pairs: Sequence[tuple[Finding, Finding]], at: datetime) -> None:
+    """Let linked findings share a case; those that join one with a case go in together."""
     joining: dict[int, list[int]] = {}
     for later, earlier in pairs:
-        if earlier.case_id is not None:
+        if earlier.case_id is not None and later.case_id is None:
             joining.setdefault(earlier.case_id, []).append(later.pk)
+        elif later.case_id is not None:
+            cases.join(later, earlier, at=at, actor=HOUSE)
     for case in Case.objects.filter(pk__in=joining):
         Finding.objects.filter(pk__in=joining[case.pk]).update(case=case)
         cases.recount(case)

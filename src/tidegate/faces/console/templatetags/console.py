@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from tidegate.desks.findings.priority import Severity
+from tidegate.desks.findings.queries.relations import EventRow
 from tidegate.faces.console import texts, words
 
 register = template.Library()
@@ -168,6 +169,25 @@ def web_address(value: object) -> str:
     except ValueError:
         return ""
     return str(value) if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+@register.filter
+def stage_meaning(word: str) -> str:
+    """Say what it means that a finding is at a stage."""
+    return words.look_of("", word).meaning
+
+
+@register.filter
+def event_text(event: EventRow) -> SafeString:
+    """Tell one event of a history in a sentence."""
+    told = words.EVENTS.get(event.verb)
+    if told is None:
+        return texts.visible(event.verb.replace("-", " ").capitalize())
+    detail = {name: str(value) for name, value in event.detail.items()}
+    for name in ("other", "kind", "verdict"):
+        detail.setdefault(name, "")
+    detail["kind"] = words.RELATIONS.get(detail["kind"], detail["kind"])
+    return texts.visible(told.format_map(detail).strip())
 
 
 @register.filter

@@ -54,6 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
         chips=lists.chips(request, _CHIPS),
         sorts=lists.sorts(request, sort, _SORTS),
         sort=sort,
+        kept=lists.kept(request, ("sort", "package")),
         next=lists.turned(request, found.next),
         previous=lists.turned(request, found.previous),
         states=(*CASE_STATES, _ALL),

@@ -41,6 +41,11 @@ class Pair:
     titles: tuple[SafeString, SafeString]
     texts: tuple[SafeString, SafeString]
 
+    @property
+    def both(self) -> tuple[FindingDetail, FindingDetail]:
+        """The earlier finding and the later one."""
+        return self.earlier, self.later
+
 
 def pairs_of(nominations: Sequence[NominationRow]) -> list[Pair]:
     """Lay the first few nominations side by side."""

@@ -18,6 +18,8 @@ from tidegate.desks.findings.queries.finding_detail import get_receipt, get_reco
 from tidegate.desks.findings.queries.findings import count_findings, get_finding, list_findings
 from tidegate.desks.findings.services import judging
 from tidegate.desks.findings.services.refusals import NotPossibleError
+from tidegate.desks.findings.states import Stage
+from tidegate.engines.reproduction.verdicts import Word
 from tidegate.faces.console import receipts
 from tidegate.faces.console.views import lists
 from tidegate.faces.console.views.evidence import picture_of, trials_of
@@ -57,6 +59,7 @@ def index(request: HttpRequest) -> HttpResponse:
         chips=chips,
         sorts=lists.sorts(request, sort, ("received", "severity", "package")),
         sort=sort,
+        kept=lists.kept(request, ("sort", "format", "finder", "package", "package_type", "case")),
         next=lists.turned(request, found.next),
         previous=lists.turned(request, found.previous),
         stages=STAGES,
@@ -85,7 +88,7 @@ def _finding(request: HttpRequest, key: str, refusal: str = "") -> HttpResponse:
         picture=picture_of(detail.range, detail.row.package, "releases"),
         trials=trials_of(detail.runs),
         refusal=refusal,
-        may_try_again=detail.row.stage in ("set-aside", "judged"),
+        may_try_again=detail.row.stage == Stage.SET_ASIDE or detail.row.verdict == Word.INCONCLUSIVE,
     )
 
 

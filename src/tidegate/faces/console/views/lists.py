@@ -65,6 +65,11 @@ def sorts(request: HttpRequest, sort: str, columns: Iterable[str]) -> dict[str, 
     return heads
 
 
+def kept(request: HttpRequest, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the words of an address that a form does not ask for, so that it keeps them."""
+    return [(name, request.GET[name]) for name in names if request.GET.get(name)]
+
+
 def turned(request: HttpRequest, cursor: str | None) -> str | None:
     """Return the address of another page of the list."""
     return _address(request, drop=(), after=cursor) if cursor else None

@@ -1,0 +1,132 @@
+"""Findings that say exactly the same find each other, before anything is run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.desks.findings.makers import later
+from tests.desks.findings.services.handing_in import hand_in, lines, proof, record
+from tidegate.desks.findings.models import Delivery, Finding, Link
+from tidegate.desks.findings.services import cases, linking, matching
+
+pytestmark = pytest.mark.django_db
+
+
+def match() -> int:
+    """Do what the worker does for every delivery; doing it twice changes nothing."""
+    made = 0
+    for delivery in Delivery.objects.order_by("pk"):
+        made += matching.match_batch(delivery.key, 0, at=later()).made
+        assert matching.match_batch(delivery.key, 0, at=later()).made == 0
+    return made
+
+
+def test_another_finder_hands_in_the_same_and_keeps_a_finding_of_his_own():
+    content = lines(record(1, **proof("x")))
+    hand_in(content, "Lab A")
+    hand_in(content, "Lab B")
+    match()
+    link = Link.objects.get()
+    assert (link.source.finder.name, link.target.finder.name) == ("Lab B", "Lab A")
+    assert link.basis == "exact"
+
+
+def test_a_proof_written_with_other_line_endings_is_the_same_proof():
+    hand_in(lines(record(1, **proof("a\nb\n"))), "Lab A")
+    hand_in(lines(record(7, title="other words", **proof("a\r\nb"))), "Lab B")
+    match()
+    assert Link.objects.get().reason == "the same proof, about the same package and effect"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"effect": "code-execution"},
+        {"target": {"purl": "pkg:npm/y18n@1.0.0"}},
+        {"target": {"purl": "pkg:pypi/minimist@1.2.0"}},
+    ],
+)
+def test_one_proof_for_two_claims_is_two_findings(other):
+    hand_in(lines(record(1, **proof("x"))), "Lab A")
+    hand_in(lines(record(2, **proof("x"), **other)), "Lab B")
+    match()
+    assert not Link.objects.exists()
+
+
+def test_without_a_proof_nothing_is_linked_but_the_very_same_record():
+    hand_in(lines(record(1), record(2)), "Lab A")
+    match()
+    assert not Link.objects.exists()
+    hand_in(lines(record(1)), "Lab B")
+    match()
+    assert Link.objects.get().reason == "the same record, handed in by another finder"
+
+
+def test_a_finder_who_hands_in_more_under_his_own_name_speaks_of_the_same_finding():
+    hand_in(lines(record(1)))
+    hand_in(lines(record(1, description="more is known now")))
+    match()
+    assert Link.objects.get().basis == "reference"
+
+
+def prove(finding: Finding) -> Finding:
+    finding.verdict, finding.stage = "reproduced", "judged"
+    finding.case = cases.open_for(finding, at=later())
+    finding.save()
+    return finding
+
+
+def test_what_is_linked_shares_the_case_whichever_was_proven_first():
+    hand_in(lines(record(1, **proof("x"))), "Lab A")
+    hand_in(lines(record(2, **proof("x"))), "Lab B")
+    hand_in(lines(record(3, **proof("x"))), "Lab C")
+    first, second, third = Finding.objects.order_by("pk")
+    prove(second)
+    match()
+    prove(third)
+    assert {f.case_id for f in Finding.objects.all()} == {second.case_id}
+    first.refresh_from_db()
+    assert first.verdict == ""
+
+
+def test_two_cases_that_turn_out_to_be_one_proof_are_merged():
+    hand_in(lines(record(1, **proof("x"))), "Lab A")
+    hand_in(lines(record(2, **proof("x"))), "Lab B")
+    first, second = Finding.objects.order_by("pk")
+    case, other = prove(first).case, prove(second).case
+    assert case is not None
+    assert other is not None
+    match()
+    other.refresh_from_db()
+    assert other.merged_into == case
+
+
+def test_what_a_person_parted_is_not_matched_again():
+    hand_in(lines(record(1, **proof("x"))), "Lab A")
+    hand_in(lines(record(2, **proof("x"))), "Lab B")
+    match()
+    linking.undo(Link.objects.get().pk, actor="Ada", reason="two programs that look alike")
+    match()
+    assert not Link.objects.filter(undone_at=None).exists()
+
+
+def test_a_finding_joins_both_its_own_earlier_one_and_the_one_with_its_proof():
+    hand_in(lines(record(1, **proof("a"))), "Lab A")
+    hand_in(lines(record(9, **proof("b"))), "Lab B")
+    hand_in(lines(record(1, **proof("b"))), "Lab A")
+    match()
+    assert len(cases.component(Finding.objects.order_by("pk")[0])) == 3
+
+
+def test_a_thousand_copies_become_one_case_with_a_thousand_links():
+    hand_in(lines(record(0, **proof("x"))), "Lab A")
+    prove(Finding.objects.get())
+    copies = hand_in(lines(*(record(n, **proof("x")) for n in range(1, 1001))), "Lab B")
+    batch, made = matching.Batch(0, 0, more=True), 0
+    while batch.more:
+        batch = matching.match_batch(copies.key, batch.after, at=later())
+        made += batch.made
+    assert made == 1000
+    case = Finding.objects.order_by("pk")[0].case
+    assert case is not None
+    assert (case.findings_count, case.finders_count) == (1001, 1)

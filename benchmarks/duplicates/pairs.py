@@ -23,7 +23,7 @@ SHINGLE = 5
 NEAR_COPY = 0.8
 """Share of the shorter text's shingles from which on a pair is a copy, and no rewording."""
 FEW_WORDS = 20
-"""Up to here a telling is a title, and no description."""
+"""Different words up to which a telling is a title, and no description."""
 MOST_OF_A_FAMILY = 40
 """Pairs that are the same, from one family of packages."""
 _WORD = re.compile(r"[a-z0-9_]+")
@@ -45,7 +45,7 @@ class Pair:
     @property
     def is_short(self) -> bool:
         """Whether one side is no more than a title."""
-        return min(len(words(side)) for side in (self.left, self.right)) <= FEW_WORDS
+        return min(len(set(words(side))) for side in (self.left, self.right)) <= FEW_WORDS
 
 
 @dataclass(frozen=True, slots=True)

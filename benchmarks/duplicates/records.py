@@ -17,6 +17,9 @@ from typing import Any
 
 import zstandard
 
+DATA = Path(__file__).parents[3] / "shared/data"
+"""Where the public records are, beside the checkout; its MANIFEST.md says what and whence."""
+
 OSV_SETS: Mapping[str, str] = {
     "osv-mixed/advisories.osv.jsonl.zst": "GHSA",
     "pypa/advisories.osv.jsonl.zst": "PYSEC",
@@ -122,7 +125,7 @@ def _from_osv(record: Mapping[str, Any], prefix: str) -> Telling:
         related=frozenset([*record.get("related", ()), *record.get("upstream", ())]),
         packages=tuple(dict.fromkeys(_package(one["package"]) for one in affected)),
         title=title,
-        text="" if text == title else text,
+        text="" if text.rstrip(".") == title.rstrip(".") else text,
         weaknesses=tuple(own.get("cwe_ids", ())),
         places=tuple(dict.fromkeys(place for one in affected for place in _places(one))),
         effect=next((_EFFECTS[one] for one in categories if one in _EFFECTS), None),

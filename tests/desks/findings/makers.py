@@ -390,7 +390,7 @@ def make_reproduction(
     return Reproduction.objects.create(
         finding=finding,
         version=version,
-        frames=list(frames),
+        signature=dict(signature or {}),
         releases=list(releases),
         document=dict(document),
         receipt=receipt,

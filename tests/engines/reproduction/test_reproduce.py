@@ -298,7 +298,7 @@ def test_a_proof_is_cut_down_to_what_fires(reproducer, registry):  # noqa: F811
 
     padded = finding("pkg:npm/setter@1.0.0", "prototype-pollution", files)
     steps = reproducer.steps
-    small = steps.smallest_proof(padded, steps.judge_named(padded))
+    small = steps.minimise(padded, steps.judge_named(padded))
 
     assert small.lines_after <= 3
     assert set(small.document["pov"]["files"]) == {"direct.js", "benign.js"}
@@ -310,7 +310,7 @@ def test_a_proof_that_does_not_fire_is_not_cut_down(reproducer, registry):  # no
     steps = reproducer.steps
 
     with pytest.raises(MinimiseError, match="not-reproduced"):
-        steps.smallest_proof(about("2.0.2"), steps.judge_named(about("2.0.2")))
+        steps.minimise(about("2.0.2"), steps.judge_named(about("2.0.2")))
 
 
 def test_a_version_may_be_written_in_another_way(reproducer, registry):  # noqa: F811

@@ -89,6 +89,7 @@ def tidegate(tmp_path: Path) -> Iterator[Command]:
             {
                 "PATH": os.environ["PATH"],
                 "HOME": os.environ.get("HOME", "/"),
+                "TIDEGATE_HOME": str(tmp_path / "home"),
                 "TIDEGATE_KEYS": str(tmp_path / "keys"),
                 "XDG_CACHE_HOME": str(tmp_path / "cache"),
                 **registry.environment,

@@ -81,7 +81,8 @@ def _reports(
     # A start that is damaged is looked at as far as it goes; the damage is told when it is reached.
     head = unpacked.head(HEAD_BYTES)
     try:
-        found = recognise(head.removeprefix(_BYTE_ORDER_MARK), known)
+        whole = len(head) < HEAD_BYTES and not unpacked.failed
+        found = recognise(head.removeprefix(_BYTE_ORDER_MARK), known, whole=whole)
         if isinstance(found, Unrecognised):
             unpacked.check()
             yield Refusal(source, None, "", found.reason)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tidegate.engines.formats.targets import Target
 
 # src/auth.c:145, src/auth.c:145-160, src/auth.c:145:12
-_AT_LINE = re.compile(r"(.*):([1-9][0-9]{0,8})(?:[-:][0-9]{1,9})?")
+_AT_LINE = re.compile(r"(.*?):([1-9][0-9]{0,8})(?:[-:][0-9]{1,9})?")
 # src/auth.c:check_token
 _AT_SYMBOL = re.compile(r"(.*[^:]):([A-Za-z_][A-Za-z0-9_.:~<>]*)")
 

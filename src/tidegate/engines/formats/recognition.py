@@ -63,7 +63,10 @@ _OTHERS: Final = (
 _SCHEMA_BYTES: Final = 4096
 _TAR_MAGIC: Final = slice(257, 262)
 
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}:,]|[^\s"\[\]{}:,]++', re.DOTALL)
+# A text that the head cuts off goes to its end, so that no quote in it is tried again.
+_TOKEN = re.compile(
+    rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}:,]|[^\s"\[\]{}:,]++', re.DOTALL
+)
 
 
 class Shape(Enum):
@@ -89,8 +92,11 @@ class Unrecognised:
     reason: str
 
 
-def recognise(head: bytes, known: Format | None) -> Recognised | Unrecognised:
-    """Tell the format, unless it is known, and the shape from a stream's first `HEAD_BYTES`."""
+def recognise(head: bytes, known: Format | None, *, whole: bool) -> Recognised | Unrecognised:
+    """Tell the format, unless it is known, and the shape from a stream's first `HEAD_BYTES`.
+
+    `whole` says that the stream ends there.
+    """
     for magic, what in _OTHERS:
         if head.startswith(magic):
             return Unrecognised(f"is {what}")
@@ -101,7 +107,7 @@ def recognise(head: bytes, known: Format | None) -> Recognised | Unrecognised:
     text = head.lstrip(b" \t\r\n")
     if not text:
         return Unrecognised(f"is empty; hand in {ACCEPTED}")
-    shape = _shape(text, len(head) >= HEAD_BYTES)
+    shape = _shape(text, whole=whole)
     found = known or _format(text, shape)
     if found is None:
         begins = shown(text[:40].decode("utf-8", "replace"))
@@ -113,14 +119,14 @@ def recognise(head: bytes, known: Format | None) -> Recognised | Unrecognised:
     return Recognised(found, shape)
 
 
-def _shape(text: bytes, more_follows: bool) -> Shape:
+def _shape(text: bytes, *, whole: bool) -> Shape:
     if text.startswith(b"["):
         return Shape.LIST
     if not text.startswith(b"{"):
         return Shape.LINES
     first, _, rest = text.partition(b"\n")
     if not rest.strip(b" \t\r\n"):
-        return Shape.LINES if more_follows else Shape.DOCUMENT
+        return Shape.DOCUMENT if whole else Shape.LINES
     if _is_whole_object(first):
         return Shape.LINES
     # A damaged first line, or a document over several: there a line of its own is no object.

@@ -224,6 +224,11 @@ class Unpacked(io.RawIOBase):
         self._waiting = memoryview(b"".join(pieces))
         return bytes(self._waiting[:size])
 
+    @property
+    def failed(self) -> bool:
+        """Whether what comes after the bytes at hand cannot be read."""
+        return self._failure is not None
+
     def check(self) -> None:
         """Raise what stopped `head`, if anything did."""
         if self._failure is not None:

@@ -39,7 +39,7 @@ class Likeness(StrEnum):
     SAME = "same"
     """No release tells them apart, and a mended one of each stops both."""
     DIFFERENT = "different"
-    """A mended release of each lets the other one through."""
+    """A mended release of each lets the other one through, or no release has both."""
     VARIANT = "variant-or-incomplete"
     """Some release stops one of them and not the other."""
     UNDECIDED = "undecided"
@@ -132,6 +132,10 @@ def judge_crossing(a: Side, b: Side) -> Crossing:
             f"{through_a[0]} stops the first proof and not the second, "
             f"{through_b[0]} the second and not the first",
         )
+    fires_a = {version for version in told if a.answers[version].word.affected}
+    fires_b = {version for version in told if b.answers[version].word.affected}
+    if fires_a and fires_b and not fires_a & fires_b:
+        return crossing(Likeness.DIFFERENT, "no release shows both")
     if apart:
         return crossing(Likeness.VARIANT, f"{apart[0]} stops one of the proofs and not the other")
     if left:

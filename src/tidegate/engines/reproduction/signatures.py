@@ -29,7 +29,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from itertools import takewhile
 from typing import Any, Protocol
 
@@ -43,6 +43,7 @@ MEMORY_SAFETY = "memory-safety"
 
 _EXACT = 2
 """Of how many functions the very place counts."""
+_MOST_TOLD = 8
 _ANONYMOUS = re.compile(r"<.*>|anonymous|", re.DOTALL)
 _INLINED = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
 """Frames that CPython has only before 3.12 (PEP 709)."""
@@ -93,6 +94,9 @@ class BehaviourSignature:
     """The function at the effect, its caller, and the one by which the proof came in."""
     problem: str = ""
     """Why it is empty."""
+    frames: tuple[str, ...] = field(default=(), compare=False)
+    """The target's functions on the stack, innermost first, such as `lib/set.js:assign`: for people
+    and for suspicions. No part of the key, and there also where the signature is empty."""
 
     @property
     def empty(self) -> bool:
@@ -103,7 +107,8 @@ class BehaviourSignature:
         """Return the SHA-256, in hex, by which equal signatures are found; None if it is empty."""
         if self.empty:
             return None
-        return hashlib.sha256(rfc8785.dumps(self.to_data())).hexdigest()
+        form = {name: value for name, value in self.to_data().items() if name != "frames"}
+        return hashlib.sha256(rfc8785.dumps(form)).hexdigest()
 
     def matches(self, other: BehaviourSignature) -> bool:
         """Whether both say the same, and say anything at all."""
@@ -112,20 +117,23 @@ class BehaviourSignature:
 
     def to_data(self) -> dict[str, Any]:
         """Return it as JSON data."""
-        return {**asdict(self), "places": [asdict(place) for place in self.places]}
+        places = [asdict(place) for place in self.places]
+        return {**asdict(self), "places": places, "frames": list(self.frames)}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> BehaviourSignature:
         """Read what `to_data` made."""
-        return cls(**{**data, "places": tuple(Place(**place) for place in data["places"])})
+        places = tuple(Place(**place) for place in data["places"])
+        return cls(**{**data, "places": places, "frames": tuple(data["frames"])})
 
 
 def agreed(runs: Sequence[BehaviourSignature]) -> BehaviourSignature:
     """Return the one signature that all of a program's runs have; an empty one if they differ."""
     if len(runs) < RUNS:
-        return BehaviourSignature(problem=f"the effect came in {len(runs)} runs, not in {RUNS}")
+        problem = f"the effect came in {len(runs)} runs, not in {RUNS}"
+        return replace(runs[0], problem=problem) if runs else BehaviourSignature(problem=problem)
     if any(run != runs[0] for run in runs):
-        return BehaviourSignature(problem="the runs of one program disagree")
+        return replace(runs[0], problem="the runs of one program disagree")
     return runs[0]
 
 
@@ -140,8 +148,14 @@ def behaviour(
     try:
         places = _native(own, code) if effect == MEMORY_SAFETY else _places(own, code)
     except _UnknownPlaceError as error:
-        return BehaviourSignature(package, effect, problem=str(error))
-    return BehaviourSignature(package, effect, detail or pattern, places)
+        return BehaviourSignature(package, effect, problem=str(error), frames=_told(own, code))
+    return BehaviourSignature(package, effect, detail or pattern, places, frames=_told(own, code))
+
+
+def _told(own: Sequence[Frame], code: TargetCode) -> tuple[str, ...]:
+    named = ((code.path(frame.file), _name(frame)) for frame in own)
+    told = (f"{path}:{name}" for path, name in named if path is not None and name)
+    return tuple(dict.fromkeys(told))[:_MOST_TOLD]
 
 
 class _UnknownPlaceError(Exception):

@@ -154,8 +154,8 @@ class Stepwise:
 
     def minimise(
         self, finding: Finding, known: Judgement, budget: int = MINIMISE_RUNS
-    ) -> dict[str, Any]:
-        """Cut the proof down to what shows the same; see `smallest.SmallProof`, as JSON data.
+    ) -> SmallProof:
+        """Cut the proof down to what shows the same; `SmallProof.to_data` makes JSON of it.
 
         `known` is the judgement on the version that it is tried on; `budget` bounds the runs.
 
@@ -164,12 +164,6 @@ class Stepwise:
             PackageError: the release cannot be laid out here any more as it was.
             SandboxError: nothing can be run here at all.
         """
-        return self.smallest_proof(finding, known, budget).to_data()
-
-    def smallest_proof(
-        self, finding: Finding, known: Judgement, budget: int = MINIMISE_RUNS
-    ) -> SmallProof:
-        """Return the same as a value of this process."""
         try:
             judge = self._judge(finding)
         except UnrunnableError as error:

@@ -40,7 +40,10 @@ _OWN_BYTES = 64 << 20
 
 def main() -> None:
     """Serve the worker that the arguments name until it goes away."""
-    worker = Worker(descriptor=int(sys.argv[1]), process=int(sys.argv[2]))
+    try:
+        worker = Worker(descriptor=int(sys.argv[1]), process=int(sys.argv[2]))
+    except ProcessLookupError:
+        return  # it was killed before this process had begun: nobody waits for an answer
     # Ctrl-C in a terminal reaches the whole group; the worker decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for asked_to_end in (signal.SIGTERM, signal.SIGHUP):

@@ -159,7 +159,7 @@ def minimise(
     with open_workshop() as shop, screens.Doing(shop.laboratory, 1, quiet=as_json) as doing:
         doing.begin(finding.id)
         steps = shop.reproducer.steps
-        small = steps.smallest_proof(finding, steps.judge_named(finding))
+        small = steps.minimise(finding, steps.judge_named(finding))
     if out:
         write_atomically(out, json.dumps(small.document, indent=2, ensure_ascii=False).encode())
     if as_json:

@@ -12,19 +12,19 @@ from typing import Final
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "font-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
+_SOURCES: Final = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "font-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+POLICY: Final = "; ".join(f"{kind} {sources}" for kind, sources in _SOURCES.items())
 """Content Security Policy Level 3. From: https://www.w3.org/TR/CSP3/."""
 
 _POWERS: Final = (

@@ -36,13 +36,13 @@ def check(envelope: bytes, *, finding_digest: str) -> Checked:
     if kept != finding_digest:
         problem = f"it is about another record ({kept[:16]}…) than the one kept here"
         return Checked(False, problem, (), said.keyid, {}, said.subjects)
-    archives = len(said.predicate["archives"])
+    count = len(said.predicate["archives"])
+    archives = f"{count} archive{'' if count == 1 else 's'}"
     looked_at = (
         "The envelope is DSSE version 1, with one signature by this instance's Ed25519 key",
         "The signature covers the statement byte for byte, in its RFC 8785 form",
         "The statement has the form of a receipt, and contradicts itself nowhere",
-        f"The finding's digest and those of {archives} archive{'' if archives == 1 else 's'}"
-        " that were run are its subjects",
+        f"The digests of the finding and of {archives} that it installed are its subjects",
         "The record that it is about is the record kept here",
     )
     return Checked(True, "", looked_at, said.keyid, said.predicate, said.subjects)

@@ -43,7 +43,7 @@ def _parts(text: str, kept: str) -> Iterator[tuple[SafeString | str]]:
                 name = unicodedata.name(sign, "control character").lower()
                 yield (
                     format_html(
-                        '<span class="odd-sign" title="{}">U+{:04X}</span>', name, ord(sign)
+                        '<span class="odd-sign" title="{}">{}</span>', name, f"U+{ord(sign):04X}"
                     ),
                 )
             if len(signs) > 64:

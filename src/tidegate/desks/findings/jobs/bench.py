@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ class Bench:
 
 
 _benches: Final[list[Bench]] = []
+_stopping: Final = threading.Event()
 
 
 @contextmanager
@@ -38,6 +40,7 @@ def use(bench: Bench) -> Iterator[None]:
     try:
         yield
     finally:
+        _stopping.set()
         _benches.remove(bench)
 
 
@@ -50,8 +53,10 @@ def stop_working(reason: str) -> NoReturn:
     """End this process at once, because nothing can be run here; unfinished work waits.
 
     A step that raised would count as finished, with an error. Only a process that ends leaves the
-    step open, for a worker that can.
+    step open, for a worker that can. While the worker is being stopped, that is how its steps end.
     """
+    if _stopping.is_set():
+        os._exit(0)
     sys.stderr.write(f"the worker stops: {reason}\n")
     sys.stderr.flush()
     os._exit(CANNOT_RUN)

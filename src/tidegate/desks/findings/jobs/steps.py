@@ -21,16 +21,23 @@ from django.utils import timezone
 from tidegate import __version__
 from tidegate.desks.findings.jobs import outbox
 from tidegate.desks.findings.jobs.bench import bench, stop_working
+from tidegate.desks.findings.jobs.company import Company
 from tidegate.desks.findings.models import Finding, Judgement
 from tidegate.desks.findings.services import crossing, judging, matching
-from tidegate.desks.findings.services.attempts import KillsItsWorkerError, attempt, forget
+from tidegate.desks.findings.services.attempts import (
+    KillsItsWorkerError,
+    attempt,
+    forget,
+    tries_of,
+)
 from tidegate.engines.reproduction.judgements import Judgement as Judged
-from tidegate.engines.reproduction.signatures import BehaviourSignature
 from tidegate.engines.reproduction.verdicts import RUNS
 from tidegate.engines.sandbox import SandboxError
 
 _LOG = logging.getLogger(__name__)
 _PAUSE_SECONDS: Final = 0.2
+
+_company: Final = Company()
 
 Said = dict[str, Any]
 """What a step says: `value` or `set_aside`."""
@@ -159,7 +166,6 @@ def conclude(key: str, listed: Releases | None, started: str) -> Said:
             finished=finished,
             tidegate=__version__,
         )
-        signature = BehaviourSignature.of(runnable, named)
         judging.conclude(
             key,
             judging.Whole(
@@ -167,8 +173,7 @@ def conclude(key: str, listed: Releases | None, started: str) -> Said:
                 releases=list(listed["releases"]) if listed is not None else [],
                 document=stepwise.document(runnable, named, found),
                 receipt=bench().key.sign(statement),
-                signature=signature.key(),
-                frames=signature.frames,
+                signature=named.signature,
                 started_at=began,
                 finished_at=finished,
             ),
@@ -186,7 +191,7 @@ def minimise(key: str) -> Said:
         if finding.small_proof_digest:
             return finding.small_proof_digest
         small = bench().stepwise.minimise(judging.runnable(finding), _named(key))
-        judging.keep_small_proof(key, small.document, small.proof_sha256)
+        judging.keep_small_proof(key, small.to_data(), small.proof_sha256)
         return small.proof_sha256
 
     return _tried(key, "minimise", work)
@@ -265,7 +270,9 @@ def _tried(key: str, step: str, work: Callable[[Finding], Any]) -> Said:
     error = ""
     while True:
         try:
-            with attempt(finding, step, tries=bench().tries):
+            # What has failed before runs alone, so that it takes nothing down but itself.
+            company = _company.alone() if tries_of(finding, step) else _company.together()
+            with company, attempt(finding, step, tries=bench().tries):
                 return {"value": work(finding)}
         except KillsItsWorkerError as reason:
             return {"set_aside": f"{reason}; {error}" if error else str(reason)}
@@ -274,7 +281,7 @@ def _tried(key: str, step: str, work: Callable[[Finding], Any]) -> Said:
             stop_working(str(reason))
         except Exception as reason:  # noqa: BLE001 - whatever it is, it is this finding's alone
             _LOG.warning("%s: %s failed", key, step, exc_info=True)
-            error = f"the last try said: {type(reason).__name__}: {reason}"
+            error = f"it said {type(reason).__name__}: {reason}"
             time.sleep(_PAUSE_SECONDS)
 
 

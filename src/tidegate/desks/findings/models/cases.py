@@ -6,6 +6,9 @@ from django.db import models
 
 from tidegate.desks.findings.keys import LENGTH, new_case_key
 
+# Every sort's index holds these as well, so that a narrowed list is read within it.
+_NARROWED = ["effect", "verdict", "merged_into"]
+
 
 class Case(models.Model):
     """One bug: all the findings that are linked as duplicates of each other, once one is proven."""
@@ -34,14 +37,20 @@ class Case(models.Model):
     priority = models.IntegerField(default=0)
 
     class Meta:
-        """Each index serves a list's sort; merged cases are in none of them."""
+        """Each index serves a list's sort."""
 
         indexes = [
-            models.Index(fields=["priority", "id"], name="case_by_priority"),
-            models.Index(fields=["severity", "id"], name="case_by_severity"),
-            models.Index(fields=["finders_count", "id"], name="case_by_finders"),
-            models.Index(fields=["package", "id"], name="case_by_package"),
-            models.Index(fields=["opened_at", "id"], name="case_by_opening"),
+            models.Index(
+                fields=["priority", "id", *_NARROWED, "severity"], name="case_by_priority"
+            ),
+            models.Index(fields=["severity", "id", *_NARROWED], name="case_by_severity"),
+            models.Index(
+                fields=["finders_count", "id", *_NARROWED, "severity"], name="case_by_finders"
+            ),
+            models.Index(fields=["package", "id", *_NARROWED, "severity"], name="case_by_package"),
+            models.Index(
+                fields=["opened_at", "id", *_NARROWED, "severity"], name="case_by_opening"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,9 @@ from tidegate.desks.findings.models.deliveries import Delivery, Finder
 from tidegate.desks.findings.states import Stage
 from tidegate.engines.reproduction.verdicts import Word
 
+# Every sort's index holds these as well, so that a narrowed list is read within it.
+_NARROWED = ["stage", "verdict", "effect", "format", "package_type", "finder"]
+
 
 class Finding(models.Model):
     """What lists show and rules ask; its documents are in `Document`."""
@@ -54,11 +57,17 @@ class Finding(models.Model):
             models.UniqueConstraint(fields=["finder", "digest"], name="finding_once_a_finder")
         ]
         indexes = [
-            models.Index(fields=["severity", "id"], name="finding_by_severity"),
-            models.Index(fields=["package", "id"], name="finding_by_package"),
+            models.Index(fields=["id", *_NARROWED, "severity"], name="finding_by_arrival"),
+            models.Index(fields=["severity", "id", *_NARROWED], name="finding_by_severity"),
+            models.Index(
+                fields=["package", "id", *_NARROWED, "severity"], name="finding_by_package"
+            ),
             models.Index(fields=["stage", "verdict", "id"], name="finding_by_stage"),
-            models.Index(fields=["verdict", "id"], name="finding_by_verdict"),
-            models.Index(fields=["effect", "id"], name="finding_by_effect"),
+            models.Index(
+                fields=["judged_at"],
+                name="finding_by_proof_time",
+                condition=models.Q(verdict=Word.REPRODUCED.value),
+            ),
             models.Index(fields=["finder", "id"], name="finding_by_finder"),
             models.Index(fields=["finder", "reference"], name="finding_by_reference"),
             models.Index(fields=["received_at"], name="finding_by_time"),

@@ -32,9 +32,7 @@ class Reproduction(models.Model):
 
     finding = models.OneToOneField(Finding, on_delete=models.PROTECT, related_name="reproduction")
     version = models.CharField(max_length=300, blank=True)
-    frames = models.JSONField(
-        default=list, db_comment="The target's own, as the signature has them."
-    )
+    signature = models.JSONField(default=dict, db_comment="Behaviour, as the engine's own data.")
     releases = models.JSONField(default=list, db_comment="As the registry listed them.")
     document = models.JSONField(db_comment="What `tidegate reproduce --json` prints.")
     receipt = models.BinaryField(db_comment="A DSSE envelope.")

@@ -13,6 +13,7 @@ from tidegate.desks.findings.priority import Severity
 from tidegate.desks.findings.queries.case_detail import CaseDetail, get_case
 from tidegate.desks.findings.queries.counting import Count, counted
 from tidegate.desks.findings.queries.filters import CaseFilter, check_cases, words
+from tidegate.desks.findings.queries.narrowing import among, holds, is_empty
 from tidegate.desks.findings.queries.paging import (
     Page,
     checked_limit,
@@ -88,21 +89,22 @@ def count_cases(asked: CaseFilter | None = None, at_most: int = 10_000) -> Count
 
 
 def _fitting(asked: CaseFilter, found: Matches) -> QuerySet[Case]:
+    """Return the cases that fit, so that the index of any sort can be walked for them."""
     rows = Case.objects.all()
     if found.where:
         # A search finds findings: what is looked for are their cases.
         members = Finding.objects.filter(found.where, case__isnull=False)
-        rows = rows.filter(id__in=members.values("case"))
+        rows = rows.filter(among(list(members.values_list("case_id", flat=True).distinct())))
     if asked.state:
-        rows = rows.filter(merged_into__isnull=asked.state == CaseState.OPEN)
+        rows = rows.filter(is_empty("merged_into", empty=asked.state == CaseState.OPEN))
     if asked.package:
         rows = rows.filter(package=asked.package)
     for column in ("effect", "verdict"):
-        if found_words := words(getattr(asked, column)):
-            rows = rows.filter(**{f"{column}__in": found_words})
+        if named := words(getattr(asked, column)):
+            rows = rows.filter(holds(column, named))
     if asked.severity:
         ranks = [Severity.of_word(word) for word in words(asked.severity)]
-        rows = rows.filter(severity__in=ranks)
+        rows = rows.filter(holds("severity", ranks))
     return rows
 
 

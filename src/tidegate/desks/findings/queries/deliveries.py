@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 from django.db.models import QuerySet
 
 from tidegate.desks.findings.keys import as_written
-from tidegate.desks.findings.models import Delivery, Finder, RefusedRecord
+from tidegate.desks.findings.models import Delivery, DeliveryPiece, Finder, RefusedRecord
 from tidegate.desks.findings.queries.errors import FilterError, NotHereError
 from tidegate.desks.findings.queries.paging import (
     Order,
@@ -181,3 +181,33 @@ def _refusals(ids: Sequence[int]) -> list[tuple[int, str, RefusalRow]]:
         (one.pk, "", RefusalRow(one.number, one.line, one.place, one.field, one.reason))
         for one in found
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentShown:
+    """A document as it came, a part at a time."""
+
+    name: str
+    size: int
+    """Bytes."""
+    sha256: str
+    piece: Callable[[int], bytes | None]
+    """Returns a part by its number, from 0; None after the last."""
+
+
+def get_document(key: str) -> DocumentShown:
+    """Return a delivery's document, byte for byte.
+
+    Raises:
+        NotHereError: there is no such delivery, or its bytes are not all here yet.
+    """
+    delivery = find(key)
+    if delivery.state == Delivery.State.RECEIVING:
+        raise NotHereError(f"the document of {delivery.key} has not come whole yet; ask later")
+
+    def piece(number: int) -> bytes | None:
+        found = DeliveryPiece.objects.filter(delivery=delivery, number=number)
+        content = found.values_list("content", flat=True).first()
+        return None if content is None else bytes(content)
+
+    return DocumentShown(delivery.name, delivery.size, delivery.sha256, piece)

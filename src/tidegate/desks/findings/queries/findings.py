@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tidegate.desks.findings.models import Case, Finder, Finding
 from tidegate.desks.findings.priority import Severity
 from tidegate.desks.findings.queries.counting import Count, counted
 from tidegate.desks.findings.queries.filters import (
+    STAGES,
+    VERDICTS,
     FindingFilter,
     check_findings,
     checked_key,
     words,
 )
 from tidegate.desks.findings.queries.finding_detail import FindingDetail, get_finding
+from tidegate.desks.findings.queries.narrowing import few, holds
 from tidegate.desks.findings.queries.paging import (
     Page,
     checked_limit,
@@ -93,22 +96,47 @@ def count_findings(asked: FindingFilter | None = None, at_most: int = 10_000) ->
 
 
 def _fitting(asked: FindingFilter, found: Matches) -> QuerySet[Finding]:
+    """Return the findings that fit, so that the index of any sort can be walked for them."""
     rows = Finding.objects.filter(found.where)
     for column in ("stage", "verdict", "effect", "format"):
-        if found_words := words(getattr(asked, column)):
-            rows = rows.filter(**{f"{column}__in": found_words})
-    for column in ("package", "package_type"):
-        if word := getattr(asked, column):
-            rows = rows.filter(**{column: word})
+        if named := words(getattr(asked, column)):
+            rows = rows.filter(holds(column, named))
     if asked.severity:
         ranks = [Severity.of_word(word) for word in words(asked.severity)]
-        rows = rows.filter(severity__in=ranks)
-    if asked.finder:
-        rows = rows.filter(finder__in=Finder.objects.filter(name=asked.finder))
+        rows = rows.filter(holds("severity", ranks))
+    if asked.package_type:
+        rows = rows.filter(holds("package_type", [asked.package_type]))
+    if asked.package:
+        rows = rows.filter(package=asked.package)
     if asked.case:
-        key = checked_key("case", asked.case)
-        rows = rows.filter(case__in=Case.objects.filter(key=key))
+        rows = rows.filter(_of_case(checked_key("case", asked.case)))
+    elif asked.finder:
+        rows = rows.filter(_of_finder(asked.finder))
+    elif (asked.stage in STAGES or asked.verdict in VERDICTS) and not found.where:
+        rows = rows.filter(_if_few(asked))
     return rows
+
+
+def _of_case(key: str) -> Q:
+    members = Finding.objects.filter(case__in=Case.objects.filter(key=key))
+    return few(members) or Q(case__key=key)
+
+
+def _of_finder(name: str) -> Q:
+    finder = Finder.objects.filter(name=name).values_list("id", flat=True).first()
+    if finder is None:
+        return Q(id__in=[])
+    return few(Finding.objects.filter(finder=finder)) or Q(holds("finder", [finder]))
+
+
+def _if_few(asked: FindingFilter) -> Q:
+    """Return which findings are in a stage, or have a verdict, if those are few; else no limit."""
+    rows = Finding.objects.all()
+    if asked.stage in STAGES:
+        rows = rows.filter(stage=asked.stage)
+    if asked.verdict in VERDICTS:
+        rows = rows.filter(verdict=asked.verdict)
+    return few(rows) or Q()
 
 
 def _shown(ids: Sequence[int]) -> list[tuple[int, str, FindingRow]]:

@@ -9,12 +9,12 @@ because keys are random so that nobody learns from one how many there are.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import isfinite
 from typing import Any, Final, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -25,6 +25,7 @@ MOST_ROWS: Final = 200
 """Rows on a page."""
 
 _LONGEST_CURSOR: Final = 6000
+_LONGEST_NUMBER: Final = 18
 _LARGEST: Final = (1 << 31) - 1
 _FIRST_PAGE: Final = "take a cursor from `next` or `previous`, or leave it out for the first page"
 
@@ -60,7 +61,9 @@ class Order:
     """`id` alone for the order of arrival."""
     descending: bool
     kind: type = int
-    """Of the column's values: `int`, `str` or `datetime`."""
+    """Of the column's values: `int`, `float`, `str` or `datetime`."""
+    name: str = "key"
+    """The column by which a cursor names a row; `id` where that is no secret."""
     unique: bool = False
     """No two rows of the list have the same value, so a cursor needs no key."""
 
@@ -85,7 +88,7 @@ class Cursor:
     """Fingerprint of the list: its sort and its filter."""
     backwards: bool
     key: str
-    value: str | int | None
+    value: str | float | None
     """What the row was sorted by; None where that is its `id`."""
     newest: str = ""
     """Key of the newest row that a bounded search looks at; empty without one."""
@@ -110,19 +113,26 @@ def read_cursor(text: str | None, *, of: str) -> Cursor | None:
     if not text:
         return None
     try:
-        if len(text) > _LONGEST_CURSOR:
-            raise ValueError
-        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        told = json.loads(raw)
-    except (ValueError, RecursionError, binascii.Error):
+        cursor = _cursor(text)
+    except (ValueError, RecursionError):
         raise CursorError(f"this is not a cursor; {_FIRST_PAGE}") from None
-    match told:
-        case [str(of_list), 0 | 1 as backwards, str(key), str() | int() | None as value, str(top)]:
-            cursor = Cursor(of_list, bool(backwards), key, value, top)
-        case _:
-            raise CursorError(f"this is not a cursor; {_FIRST_PAGE}")
     if cursor.list != of:
         raise CursorError(f"this cursor belongs to another list, sort or filter; {_FIRST_PAGE}")
+    return cursor
+
+
+def _cursor(text: str) -> Cursor:
+    """Return a cursor from its text. Raises `ValueError` for every text that we never wrote."""
+    if len(text) > _LONGEST_CURSOR:
+        raise ValueError("too long")
+    raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    match json.loads(raw):
+        case [str(of), 0 | 1 as back, str(key), str() | int() | float() | None as value, str(top)]:
+            cursor = Cursor(of, bool(back), key, value, top)
+        case _:
+            raise ValueError("another form")
+    if str(cursor) != text or "\0" in key + top:
+        raise ValueError("not as we write it")
     return cursor
 
 
@@ -201,7 +211,7 @@ def page_of(
     )
 
 
-def _kept(value: Any) -> str | int:
+def _kept(value: Any) -> str | float:
     """Return a value of a column as a cursor holds it."""
     return value.isoformat() if isinstance(value, datetime) else value
 
@@ -219,12 +229,12 @@ def _found(
         return list(ordered[:most])
     beyond = "lt" if order.descending else "gt"
     if order.column == "id":
-        row_id = _id_of(rows.model, cursor.key)
+        row_id = _id_of(rows.model, order.name, cursor.key)
         return list(ordered.filter(**{f"id__{beyond}": row_id})[:most])
     value = _value(order.kind, cursor.value)
     if order.unique:
         return list(ordered.filter(**{f"{order.column}__{beyond}": value})[:most])
-    row_id = _id_of(rows.model, cursor.key)
+    row_id = _id_of(rows.model, order.name, cursor.key)
     same = ordered.filter(**{order.column: value, f"id__{beyond}": row_id})
     found = list(same[:most])
     if len(found) < most:
@@ -233,25 +243,31 @@ def _found(
     return found
 
 
-def _id_of(model: type[Model], key: str) -> int:
-    found = QuerySet(model).filter(key=key).values_list("id", flat=True).first()
-    if found is None:
-        raise CursorError(f"the row of this cursor is not here; {_FIRST_PAGE}")
-    return int(found)
+def _id_of(model: type[Model], name: str, key: str) -> int:
+    if name == "key" or (key.isdecimal() and len(key) <= _LONGEST_NUMBER):
+        found = QuerySet(model).filter(**{name: key}).values_list("id", flat=True).first()
+        if found is not None:
+            return int(found)
+    raise CursorError(f"the row of this cursor is not here; {_FIRST_PAGE}")
 
 
-def _value(kind: type, value: str | int | None) -> Any:
+def _value(kind: type, value: str | float | None) -> Any:
     """Return a cursor's value as its column holds it."""
-    try:
-        match value:
-            case str() if kind is datetime:
-                moment = datetime.fromisoformat(value)
-                if moment.tzinfo is not None:
-                    return moment
-            case str() if kind is str and "\0" not in value:
-                return value
-            case int() if kind is int and abs(value) <= _LARGEST:
-                return value
-    except ValueError:
-        pass
-    raise CursorError(f"this is not a cursor; {_FIRST_PAGE}")
+    read: Any = value
+    if kind is datetime and isinstance(value, str):
+        try:
+            read = datetime.fromisoformat(value)
+        except ValueError:
+            read = None
+    if type(read) is not kind or not _storable(read):
+        raise CursorError(f"this is not a cursor; {_FIRST_PAGE}")
+    return read
+
+
+def _storable(value: Any) -> bool:
+    """Whether a value is one that a column could hold."""
+    if isinstance(value, datetime):
+        return value.tzinfo is not None
+    if isinstance(value, str):
+        return "\0" not in value
+    return isfinite(value) and abs(value) <= _LARGEST

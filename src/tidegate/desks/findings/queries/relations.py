@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from tidegate.desks.findings.models import Event, Link, Nomination
+from tidegate.desks.findings.queries.errors import NotHereError
 
 MOST: Final = 200
 """Links, nominations or events of one finding or case that are shown; the newest ones."""
@@ -83,6 +84,18 @@ class EventRow:
     detail: Mapping[str, Any]
 
 
+def get_link(id_: int) -> LinkRow:
+    """Return a link.
+
+    Raises:
+        NotHereError: there is none of that id.
+    """
+    found = Link.objects.filter(pk=id_).select_related("source__case", "target__case").first()
+    if found is None:
+        raise NotHereError(f"there is no link {id_}")
+    return _link(found)
+
+
 def links_where(which: Q) -> tuple[LinkRow, ...]:
     """Return the newest links that fit, newest first."""
     found = (
@@ -100,7 +113,7 @@ def nominations_where(which: Q) -> tuple[NominationRow, ...]:
         .select_related("earlier__case", "later__case")
         .order_by("-score", "-id")[:MOST]
     )
-    return tuple(_nomination(one) for one in found)
+    return tuple(nomination_row(one) for one in found)
 
 
 def events_where(which: Q) -> tuple[EventRow, ...]:
@@ -145,7 +158,8 @@ def _link(link: Link) -> LinkRow:
     )
 
 
-def _nomination(one: Nomination) -> NominationRow:
+def nomination_row(one: Nomination) -> NominationRow:
+    """Return a nomination as a value; its findings and their cases are loaded already."""
     return NominationRow(
         id=one.pk,
         earlier=one.earlier.key,

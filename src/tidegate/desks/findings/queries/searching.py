@@ -17,6 +17,7 @@ from tidegate.desks.findings import search
 from tidegate.desks.findings.keys import as_written
 from tidegate.desks.findings.models import Finding
 from tidegate.desks.findings.queries.errors import CursorError
+from tidegate.desks.findings.queries.narrowing import among
 
 MOST_MATCHES: Final = 10_000
 """How many of the newest matches a search looks at."""
@@ -61,7 +62,7 @@ def matches(text: str, *, newest: str = "") -> Matches:
         )
     if found and not newest:
         newest = Finding.objects.values_list("key", flat=True).get(id=found[0])
-    return Matches(Q(id__in=found), newest, note)
+    return Matches(among(found), newest, note)
 
 
 def _named(key: str) -> Q:

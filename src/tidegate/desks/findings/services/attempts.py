@@ -38,8 +38,8 @@ def attempt(finding: Finding, step: str, *, tries: int = TRIES) -> Iterator[None
         )
         if tried.begun >= tries:
             raise KillsItsWorkerError(
-                f"{step} was begun {tried.begun} times and never ended; the last try began"
-                f" at {tried.last_at:%Y-%m-%dT%H:%M:%SZ}"
+                f"{step} was tried {tried.begun} times and never came to its end; the last try"
+                f" began at {tried.last_at:%Y-%m-%dT%H:%M:%SZ}"
             )
         if tried.begun:
             note("retried", at=at, finding=finding, step=step, tries=tried.begun)
@@ -48,6 +48,12 @@ def attempt(finding: Finding, step: str, *, tries: int = TRIES) -> Iterator[None
         tried.save()
     yield
     Attempt.objects.filter(pk=tried.pk).delete()
+
+
+def tries_of(finding: Finding, step: str) -> int:
+    """Return how often a step was begun without ending."""
+    begun = Attempt.objects.filter(finding=finding, step=step).values_list("begun", flat=True)
+    return begun.first() or 0
 
 
 def forget(finding: Finding, step: str) -> None:

@@ -1,16 +1,237 @@
-"""Two findings that behaved alike are confirmed, or told apart, by running each on the other's
-releases: one bug is mended for both at once (see the engine's `crossing`).
+"""Two findings that behave alike are told to be one bug, or two, by running each on the other's.
 
-The rules:
+A worker asks for the `candidates` of a finding, runs what is `missing` for each pair, and has the
+pair settled. The rules (the engine's `crossing` says what its words mean):
 
-- The same signature, and every release on which both were run agrees, mended ones among them: one
-  bug. They are linked.
-- The same signature, and no mended release is known: the behaviour alone speaks, and it is linked;
-  a release that comes later may part them, by a person.
-- Signatures that share a frame, and crossing says the same: they are linked, on crossing.
-- A release that mends one and not the other: two bugs. They are nominated as variants, and for the
-  one that was mended later, as an incomplete fix.
-- Whatever cannot be decided is nominated.
+| signatures | crossing says | then |
+| --- | --- | --- |
+| equal | same | linked as duplicates, on the basis of behaviour |
+| share the function at the effect | same | linked as duplicates, on the basis of crossing |
+| nominated by text | same | stays nominated, with what crossing said |
+| any of these | different, or variant-or-incomplete | nominated as a variant or an incomplete fix |
+| any of these | undecided | nominated as a duplicate |
+
+Equal signatures alone link nothing: an interpreter does everything in the same few functions, and
+an incomplete fix leaves the place where it was. A release that mends both is what counts.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from tidegate.desks.findings.models import Finding, Link, LinkKind, Nomination, Reproduction
+from tidegate.desks.findings.services import judging, matching
+from tidegate.desks.findings.services.history import note
+from tidegate.desks.findings.services.linking import Because, link, lock_packages
+from tidegate.engines.reproduction.crossing import (
+    Crossing,
+    Likeness,
+    Side,
+    judge_crossing,
+    releases_to_cross,
+    still_to_run,
+)
+from tidegate.engines.reproduction.verdicts import Word
+
+MOST_PAIRS: Final = 10
+"""Findings that one finding is crossed with; each stands for its case."""
+
+_LOOKED_AT: Final = 200
+"""Proven findings of the package and effect that are looked at for a shared function."""
+
+
+class _Ground(StrEnum):
+    """Why a pair is suspected."""
+
+    SIGNATURE = "signature"
+    FUNCTION = "function"
+    TEXT = "text"
+
+
+_SCORES: Final = {_Ground.SIGNATURE: 0.95, _Ground.FUNCTION: 0.8, _Ground.TEXT: 0.7}
+
+_GROUNDS: Final = {
+    _Ground.SIGNATURE: "our runs show the same behaviour",
+    _Ground.FUNCTION: "the same function of the package is at fault",
+    _Ground.TEXT: "the texts are alike",
+}
+
+
+def candidates(finding: Finding, *, at: datetime) -> list[str]:
+    """Link a proven finding with what is exactly the same, and return what to cross it with.
+
+    The keys of findings, the likeliest first, at most one for each case, none of its own.
+    """
+    matching.link_same_small_proof(finding, at=at)
+    finding.refresh_from_db()
+    chosen: dict[int, str] = {}
+    for other in _suspects(finding):
+        if other.case_id != finding.case_id:
+            chosen.setdefault(other.case_id or -other.pk, other.key)
+    return list(chosen.values())[:MOST_PAIRS]
+
+
+def missing(finding: Finding, other_key: str) -> list[tuple[str, str]]:
+    """Return whose proof still has to be run on which release, for a pair to be settled."""
+    other = Finding.objects.get(key=other_key)
+    one, two = _side(finding), _side(other)
+    if one is None or two is None:
+        return []
+    wanted = releases_to_cross(one.range, two.range)
+    return [
+        *((finding.key, version) for version in still_to_run(one, wanted)),
+        *((other.key, version) for version in still_to_run(two, wanted)),
+    ]
+
+
+def settle(finding: Finding, other_key: str, *, at: datetime) -> str:
+    """Link or nominate a pair by what crossing showed; return the word for it."""
+    with transaction.atomic():
+        lock_packages([finding])
+        finding = Finding.objects.select_related("case").get(pk=finding.pk)
+        other = Finding.objects.select_related("case").get(key=other_key)
+        if finding.case_id is not None and finding.case_id == other.case_id:
+            return Likeness.SAME
+        one, two = _side(finding), _side(other)
+        if one is None or two is None:
+            return Likeness.UNDECIDED
+        crossed = judge_crossing(one, two)
+        pair = _Pair(*sorted((finding, other), key=lambda each: each.pk), _ground(finding, other))
+        if crossed.word is Likeness.SAME and pair.ground is not _Ground.TEXT:
+            _link(pair, crossed, at)
+        else:
+            _nominate(pair, crossed, at)
+        return crossed.word
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two findings in the order they came in, and why they are suspected."""
+
+    earlier: Finding
+    later: Finding
+    ground: _Ground
+
+
+def _suspects(finding: Finding) -> Iterator[Finding]:
+    """Yield proven findings of the package that may be the same bug, the likeliest first."""
+    proven = _proven(finding)
+    if finding.signature:
+        yield from proven.filter(signature=finding.signature).order_by("pk")[:_LOOKED_AT]
+    effect = _function_at_effect(finding)
+    if effect is not None:
+        for other in proven.order_by("pk")[:_LOOKED_AT]:
+            if _function_at_effect(other) == effect:
+                yield other
+    for nomination in Nomination.objects.filter(
+        later=finding, state=Nomination.State.OPEN
+    ).order_by("-score")[:MOST_PAIRS]:
+        yield from _proven(finding).filter(pk=nomination.earlier_id)
+    for nomination in Nomination.objects.filter(
+        earlier=finding, state=Nomination.State.OPEN
+    ).order_by("-score")[:MOST_PAIRS]:
+        yield from _proven(finding).filter(pk=nomination.later_id)
+
+
+def _proven(finding: Finding) -> QuerySet[Finding]:
+    return (
+        Finding.objects.select_related("case", "reproduction")
+        .filter(
+            package_type=finding.package_type,
+            package=finding.package,
+            effect=finding.effect,
+            verdict=Word.REPRODUCED,
+            reproduction__isnull=False,
+        )
+        .exclude(pk=finding.pk)
+    )
+
+
+def _function_at_effect(finding: Finding) -> tuple[str, str] | None:
+    """Return file and function of the innermost frame of a signature; None if it is empty."""
+    places = finding.reproduction.signature.get("places") or ()
+    if not finding.signature or not places:
+        return None
+    return places[0]["path"], places[0]["function"]
+
+
+def _ground(finding: Finding, other: Finding) -> _Ground:
+    if finding.signature and finding.signature == other.signature:
+        return _Ground.SIGNATURE
+    function = _function_at_effect(finding)
+    # A function without a name is any function of its file.
+    if function and function[1] and function == _function_at_effect(other):
+        return _Ground.FUNCTION
+    return _Ground.TEXT
+
+
+def _side(finding: Finding) -> Side | None:
+    """Return what crossing needs of a finding; None if its range was never searched."""
+    found = Reproduction.objects.filter(finding=finding).values_list("document", flat=True).first()
+    if not found or "range" not in found:
+        return None
+    return Side(found["range"], judging.kept(finding.key))
+
+
+def _link(pair: _Pair, crossed: Crossing, at: datetime) -> None:
+    basis = Link.Basis.BEHAVIOUR if pair.ground is _Ground.SIGNATURE else Link.Basis.CROSSING
+    reason = f"{_GROUNDS[pair.ground]}, and {crossed.reason}"
+    because = Because(basis, reason, evidence=_evidence(crossed))
+    link(pair.later, pair.earlier, LinkKind.DUPLICATE, because, at=at)
+
+
+def _nominate(pair: _Pair, crossed: Crossing, at: datetime) -> None:
+    reasons = [_GROUNDS[pair.ground], f"crossed: {crossed.word}: {crossed.reason}"]
+    nomination, made = Nomination.objects.get_or_create(
+        earlier=pair.earlier,
+        later=pair.later,
+        defaults={
+            "score": _SCORES[pair.ground],
+            "reasons": reasons,
+            "suggestion": _suggestion(crossed),
+            "made_at": at,
+        },
+    )
+    if not made and nomination.state == Nomination.State.OPEN:
+        told = [text for text in nomination.reasons if not str(text).startswith("crossed: ")]
+        nomination.reasons = [*told, *(text for text in reasons if text not in told)]
+        nomination.suggestion = _suggestion(crossed)
+        nomination.save()
+    for finding in (pair.earlier, pair.later):
+        note(
+            "crossed",
+            at=at,
+            finding=finding,
+            case=finding.case,
+            word=crossed.word.value,
+            reason=crossed.reason,
+            other=(pair.later if finding is pair.earlier else pair.earlier).key,
+            **_evidence(crossed),
+        )
+
+
+def _suggestion(crossed: Crossing) -> LinkKind:
+    if crossed.word is Likeness.DIFFERENT:
+        return LinkKind.VARIANT
+    if crossed.word is Likeness.VARIANT:
+        return LinkKind.INCOMPLETE_FIX
+    return LinkKind.DUPLICATE
+
+
+def _evidence(crossed: Crossing) -> dict[str, Any]:
+    return {
+        "alike": _first(crossed.alike),
+        "apart": _first(crossed.apart),
+        "open": _first(crossed.open),
+    }
+
+
+def _first(versions: Iterable[str]) -> list[str]:
+    return list(versions)[:20]

@@ -21,6 +21,7 @@ from tidegate.desks.findings.services.refusals import NotPossibleError, UnknownE
 from tidegate.desks.findings.states import Stage, Verb, WrongStageError, after
 from tidegate.engines.formats import finding as native
 from tidegate.engines.reproduction import judgements
+from tidegate.engines.reproduction.signatures import BehaviourSignature
 from tidegate.engines.reproduction.verdicts import Word
 
 
@@ -32,10 +33,7 @@ class Whole:
     releases: list[dict[str, Any]]
     document: dict[str, Any]
     receipt: bytes
-    signature: str | None
-    """The behaviour's key; None if it is empty or not stable, and so matches nothing."""
-    frames: tuple[str, ...]
-    """The target's own frames, as the signature has them."""
+    signature: BehaviourSignature
     started_at: datetime
     finished_at: datetime
 
@@ -105,7 +103,7 @@ def conclude(key: str, whole: Whole) -> None:
         Reproduction.objects.create(
             finding=finding,
             version=whole.version,
-            frames=list(whole.frames),
+            signature=whole.signature.to_data(),
             releases=whole.releases,
             document=whole.document,
             receipt=whole.receipt,
@@ -115,7 +113,7 @@ def conclude(key: str, whole: Whole) -> None:
         finding.verdict = whole.document["verdict"]
         finding.trust = whole.document["trust"]
         finding.reason = whole.document["reason"]
-        finding.signature = whole.signature or ""
+        finding.signature = whole.signature.key() or ""
         finding.judged_at = at
         if Word(finding.verdict).affected:
             finding.case = cases.open_for(finding, at=at)

@@ -17,6 +17,7 @@ _WIDTH: Final = 200.0
 _HEIGHT: Final = 84.0
 _FULL: Final = 66.0
 _GATE: Final = 5.0
+_GATE_TOP: Final = 8.0
 _WAVES: Final = 5
 
 
@@ -62,32 +63,24 @@ def _chamber(level: float, *, last: bool) -> SafeString:
         f"q{wave / 2:.1f} {-swell * 2 if step % 2 else swell * 2:.2f} {wave:.1f} 0"
         for step in range(2 * _WAVES)
     )
-    basin = {"class": "lock__basin", "width": _WIDTH, "height": _HEIGHT}
-    parts = [element("rect", attributes={**basin})]
+    parts = [element("rect", class_="lock__basin", width=_WIDTH, height=_HEIGHT)]
     if level:
-        closed = f"V{_HEIGHT:.0f}H0z"
+        down = f"V{_HEIGHT:.0f}H0z"
+        middle = surface + _FULL * level * 0.45
         parts += [
-            element(
-                "path",
-                attributes={"class": "lock__water", "d": f"M0 {surface:.2f}{crest}{closed}"},
-            ),
-            element(
-                "path",
-                attributes={
-                    "class": "lock__deep",
-                    "d": f"M0 {surface + _FULL * level * 0.45:.2f}{crest}{closed}",
-                },
-            ),
-            element(
-                "path", attributes={"class": "lock__surface", "d": f"M0 {surface:.2f}{crest}"}
-            ),
+            element("path", class_="lock__water", d=f"M0 {surface:.2f}{crest}{down}"),
+            element("path", class_="lock__deep", d=f"M0 {middle:.2f}{crest}{down}"),
+            element("path", class_="lock__surface", d=f"M0 {surface:.2f}{crest}"),
         ]
     if not last:
-        gate = {"class": "lock__gate", "x": _WIDTH - _GATE, "y": 8, "width": _GATE}
-        parts.append(element("rect", attributes={**gate, "height": _HEIGHT - 8}))
-    return drawing(
-        parts,
-        width=_WIDTH,
-        height=_HEIGHT,
-        attributes={"preserveAspectRatio": "none", "aria-hidden": "true"},
-    )
+        parts.append(
+            element(
+                "rect",
+                class_="lock__gate",
+                x=_WIDTH - _GATE,
+                y=_GATE_TOP,
+                width=_GATE,
+                height=_HEIGHT - _GATE_TOP,
+            )
+        )
+    return drawing(parts, _WIDTH, _HEIGHT, preserveAspectRatio="none", aria_hidden="true")

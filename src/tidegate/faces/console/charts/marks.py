@@ -87,61 +87,34 @@ def mark(release: Release, x: float, y: float, *, reach: float = 8) -> SafeStrin
     parts = [
         element("title", release.told),
         element(
-            "rect",
-            attributes={
-                "class": "mark__ground",
-                "x": x - reach,
-                "y": y - 11,
-                "width": 2 * reach,
-                "height": 22,
-                "rx": 4,
-            },
+            "rect", class_="mark__ground", x=x - reach, y=y - 11, width=2 * reach, height=22, rx=4
         ),
         _body(release.known, x, y, size),
     ]
     if release.yanked:
         far = size + 3
         parts.append(
-            element(
-                "line",
-                attributes={
-                    "class": "mark__strike",
-                    "x1": x - far,
-                    "y1": y + far,
-                    "x2": x + far,
-                    "y2": y - far,
-                },
-            )
+            element("line", class_="mark__strike", x1=x - far, y1=y + far, x2=x + far, y2=y - far)
         )
     filling = "run" if release.was_run else "inferred"
     return element(
         "g",
         *parts,
-        attributes={
-            "class": f"mark mark--{release.known} mark--{filling}",
-            "role": "img",
-            "tabindex": -1,
-            "aria-label": release.told,
-        },
+        class_=f"mark mark--{release.known} mark--{filling}",
+        role="img",
+        tabindex=-1,
+        aria_label=release.told,
     )
 
 
 def _body(known: Known, x: float, y: float, size: float) -> SafeString:
     if known is Known.AFFECTED:
         far = size * 1.18
-        path = f"M{x:.2f} {y - far:.2f}l{far:.2f} {far:.2f}l{-far:.2f} {far:.2f}l{-far:.2f} {-far:.2f}z"
-        return element("path", attributes={"class": "mark__body", "d": path})
+        corners = f"{x:.2f},{y - far:.2f} {x + far:.2f},{y:.2f} {x:.2f},{y + far:.2f}"
+        return element("polygon", class_="mark__body", points=f"{corners} {x - far:.2f},{y:.2f}")
     if known is Known.UNAFFECTED:
-        return element(
-            "circle", attributes={"class": "mark__body", "cx": x, "cy": y, "r": size * 0.92}
-        )
+        return element("circle", class_="mark__body", cx=x, cy=y, r=size * 0.92)
+    thick = size * 0.64
     return element(
-        "rect",
-        attributes={
-            "class": "mark__body",
-            "x": x - size,
-            "y": y - size * 0.32,
-            "width": 2 * size,
-            "height": size * 0.64,
-        },
+        "rect", class_="mark__body", x=x - size, y=y - thick / 2, width=2 * size, height=thick
     )

@@ -52,14 +52,17 @@ def _one(series: Series) -> SeriesPicture:
     parts = [element("title", said)]
     for index, (day, count) in enumerate(series.days):
         parts.append(_bar(series, index, day, count, most))
+    picture = drawing(
+        parts,
+        _STEP * max(len(series.days), 1),
+        _HEIGHT,
+        preserveAspectRatio="none",
+        role="img",
+        aria_label=said,
+    )
     return SeriesPicture(
         series=series,
-        picture=drawing(
-            parts,
-            width=_STEP * max(len(series.days), 1),
-            height=_HEIGHT,
-            attributes={"preserveAspectRatio": "none", "role": "img", "aria-label": said},
-        ),
+        picture=picture,
         total=total,
         most=most,
         first=series.days[0][0] if series.days else None,
@@ -69,20 +72,20 @@ def _one(series: Series) -> SeriesPicture:
 
 def _bar(series: Series, index: int, day: date, count: int, most: int) -> SafeString:
     x = index * _STEP
-    whole = {"class": "series__hover", "x": x, "y": 0, "width": _STEP, "height": _HEIGHT}
-    parts = [element("title", f"{day:%d %b %Y}: {count}"), element("rect", attributes={**whole})]
+    parts = [
+        element("title", f"{day:%d %b %Y}: {count}"),
+        element("rect", class_="series__hover", x=x, y=0, width=_STEP, height=_HEIGHT),
+    ]
     if count:
         tall = max(_HEIGHT * count / most, _LEAST)
         parts.append(
             element(
                 "rect",
-                attributes={
-                    "class": f"series__bar series__bar--{series.kind}",
-                    "x": x + _GAP / 2,
-                    "y": _HEIGHT - tall,
-                    "width": _STEP - _GAP,
-                    "height": tall,
-                },
+                class_=f"series__bar series__bar--{series.kind}",
+                x=x + _GAP / 2,
+                y=_HEIGHT - tall,
+                width=_STEP - _GAP,
+                height=tall,
             )
         )
     return element("g", *parts)

@@ -10,45 +10,26 @@ from django.utils.safestring import SafeString
 Attribute = str | int | float
 
 
-def element(
-    name: str, *children: SafeString | str, attributes: dict[str, Attribute] | None = None
-) -> SafeString:
+def element(name: str, *children: SafeString | str, **attributes: Attribute) -> SafeString:
     """Return one element; texts are escaped, drawings are taken as they are.
 
-    Numbers are written with at most two decimals.
+    `class_` is written as `class`, `aria_label` as `aria-label`; numbers have at most two decimals.
     """
     written = format_html_join(
-        "", ' {}="{}"', ((key, _value(value)) for key, value in (attributes or {}).items())
+        "",
+        ' {}="{}"',
+        ((key.rstrip("_").replace("_", "-"), _value(it)) for key, it in attributes.items()),
     )
-    return format_html(
-        "<{}{}>{}</{}>", name, written, format_html_join("", "{}", ((c,) for c in children)), name
-    )
+    inside = format_html_join("", "{}", ((child,) for child in children))
+    return format_html("<{}{}>{}</{}>", name, written, inside, name)
 
 
 def drawing(
-    children: Iterable[SafeString],
-    *,
-    width: float,
-    height: float,
-    attributes: dict[str, Attribute] | None = None,
+    children: Iterable[SafeString], width: float, height: float, **attributes: Attribute
 ) -> SafeString:
     """Return a whole drawing, as large as it says, in pixels."""
-    return element(
-        "svg",
-        *children,
-        attributes={
-            "width": width,
-            "height": height,
-            "viewBox": f"0 0 {_value(width)} {_value(height)}",
-            **(attributes or {}),
-        },
-    )
-
-
-def text(content: str, x: float, y: float, *, anchor: str = "middle", kind: str = "") -> SafeString:
-    """Return one line of text."""
-    placed: dict[str, Attribute] = {"x": x, "y": y, "text-anchor": anchor}
-    return element("text", content, attributes={**placed, "class": kind} if kind else placed)
+    box = f"0 0 {_value(width)} {_value(height)}"
+    return element("svg", *children, width=width, height=height, viewBox=box, **attributes)
 
 
 def _value(value: Attribute) -> str:

@@ -36,7 +36,8 @@ def visible_lines(value: object) -> SafeString:
 def icon(name: str, kind: str = "") -> SafeString:
     """Show one icon of `parts/icons.html`; it says nothing that text does not say."""
     return format_html(
-        '<svg class="icon {}" viewBox="0 0 20 20" aria-hidden="true"><use href="#i-{}"></use></svg>',
+        '<svg class="icon {}" viewBox="0 0 20 20" aria-hidden="true">'
+        '<use href="#i-{}"></use></svg>',
         kind,
         name,
     )

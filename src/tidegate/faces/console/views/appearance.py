@@ -52,12 +52,14 @@ def style(request: HttpRequest) -> HttpResponse:
             "Keys named constructor reach Object.prototype in setKey()",
         ),
         hostile="photo_\u202egnp.exe and a\u200bdmin",
-        chambers=draw_locks([
-            Stage("Received", 1000, "/findings"),
-            Stage("With a proof", 620, "/findings"),
-            Stage("Judged", 240, "/findings"),
-            Stage("Reproduced", 31, "/findings"),
-        ]),
+        chambers=draw_locks(
+            [
+                Stage("Received", 1000, "/findings"),
+                Stage("With a proof", 620, "/findings"),
+                Stage("Judged", 240, "/findings"),
+                Stage("Reproduced", 31, "/findings"),
+            ]
+        ),
         series=draw_series([Series("Received", "received", days)]),
         picture=draw_releases(_RELEASES, package="example", ident="example"),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from tidegate.desks.findings.queries.evidence import RangeShown, RunShown
@@ -20,6 +20,8 @@ class Trial:
     runtime: str
     version: str
     runs: tuple[RunShown, ...]
+    opened: bool = False
+    """The first one that convinces: its stack is shown without being asked for."""
 
     @property
     def telling(self) -> RunShown:
@@ -37,6 +39,12 @@ class Trial:
         return sum(run.attributed for run in self.runs)
 
     @property
+    def shows_more(self) -> bool:
+        """Whether there is anything to be read beyond the table."""
+        run = self.telling
+        return bool(run.frames or run.stdout or run.stderr or run.reason or run.tampered)
+
+    @property
     def milliseconds(self) -> int:
         """Wall time of the slowest run."""
         return max(run.wall_milliseconds for run in self.runs)
@@ -48,7 +56,11 @@ def trials_of(runs: Sequence[RunShown]) -> list[Trial]:
     def same(run: RunShown) -> tuple[str, str, str, str]:
         return run.program, run.purpose, run.runtime, run.version
 
-    return [Trial(*key, tuple(group)) for key, group in groupby(runs, key=same)]
+    trials = [Trial(*key, tuple(group)) for key, group in groupby(runs, key=same)]
+    convincing = next((index for index, trial in enumerate(trials) if trial.attributed), None)
+    if convincing is not None:
+        trials[convincing] = replace(trials[convincing], opened=True)
+    return trials
 
 
 def picture_of(found: RangeShown | None, package: str, ident: str) -> ReleasePicture | None:

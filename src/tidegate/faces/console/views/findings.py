@@ -88,7 +88,8 @@ def _finding(request: HttpRequest, key: str, refusal: str = "") -> HttpResponse:
         picture=picture_of(detail.range, detail.row.package, "releases"),
         trials=trials_of(detail.runs),
         refusal=refusal,
-        may_try_again=detail.row.stage == Stage.SET_ASIDE or detail.row.verdict == Word.INCONCLUSIVE,
+        may_try_again=detail.row.stage == Stage.SET_ASIDE
+        or detail.row.verdict == Word.INCONCLUSIVE,
     )
 
 
@@ -114,14 +115,14 @@ def check_receipt(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_GET
 @asking
-def save_receipt(request: HttpRequest, key: str) -> HttpResponse:
+def save_receipt(_request: HttpRequest, key: str) -> HttpResponse:
     """Hand out a finding's receipt as a file."""
     return _file(get_receipt(key), "application/vnd.dsse+json", f"{get_finding(key).row.key}.json")
 
 
 @require_GET
 @asking
-def save_record(request: HttpRequest, key: str) -> HttpResponse:
+def save_record(_request: HttpRequest, key: str) -> HttpResponse:
     """Hand out a finding's record as it came, as a file that no browser interprets."""
     name = f"{get_finding(key).row.key}-record.json"
     return _file(get_record(key), "application/octet-stream", name)

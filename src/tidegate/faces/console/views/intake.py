@@ -39,7 +39,7 @@ def hand_in(request: HttpRequest) -> HttpResponse:
         return _form(request, problems)
     word = request.POST.get("format", "")
     delivery = intake.receive(
-        file,  # type: ignore[arg-type]
+        file,
         name=file.name or "upload",
         finder=request.POST["finder"].strip(),
         channel=Delivery.Channel.UPLOAD,

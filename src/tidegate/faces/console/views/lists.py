@@ -36,11 +36,14 @@ class Sort:
 def filter_of(request: HttpRequest, kind: type[F]) -> F:
     """Return the filter that an address holds; what is not in it keeps its default."""
     known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: value.strip() for name, value in request.GET.items() if name in known})
+    return kind(**{name: request.GET[name].strip() for name in known & request.GET.keys()})
 
 
 def cleaned(request: HttpRequest) -> str | None:
-    """Return the address without its empty words, if it has any: a form without script sends all."""
+    """Return the address without its empty words, if it has any; None if not.
+
+    A form that no script looks after sends all of its fields.
+    """
     kept = [(name, value) for name, value in request.GET.items() if value]
     return None if len(kept) == len(request.GET) else f"{request.path}?{urlencode(kept)}"
 

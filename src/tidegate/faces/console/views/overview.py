@@ -29,9 +29,15 @@ class Obstacle:
     """Something that does not go on by itself, and where to see to it."""
 
     count: Count
-    what: str
+    one: str
+    many: str
     mend: str
     address: str
+
+    @property
+    def said(self) -> str:
+        """What it is, in the number that fits."""
+        return self.one if self.count.number == 1 else self.many
 
 
 @require_GET
@@ -78,30 +84,35 @@ def _obstacles(stuck: Stuck) -> list[Obstacle]:
     return [
         Obstacle(
             stuck.set_aside,
-            "set aside",
-            "Their runs ended the worker again and again. Try once more, or leave them.",
+            "finding set aside",
+            "findings set aside",
+            "The runs ended the worker again and again. Try once more, or leave it.",
             _findings(stuck.set_aside_filter),
         ),
         Obstacle(
             stuck.nominations,
-            "possible duplicates",
-            "They look alike. Decide whether they are one bug.",
+            "pair may be one bug",
+            "pairs may be one bug",
+            "They look alike. A person decides.",
             "/duplicates",
         ),
         Obstacle(
             stuck.inconclusive,
-            "inconclusive",
-            "Nothing can be said of them, which is not the same as safe.",
+            "finding inconclusive",
+            "findings inconclusive",
+            "Nothing can be said, which is not the same as safe.",
             _findings(stuck.inconclusive_filter),
         ),
         Obstacle(
             stuck.waiting_long,
-            "waiting for more than a day",
-            "No worker has taken them. Is one running?",
+            "finding has waited for a day",
+            "findings have waited for a day",
+            "No worker has begun it. Is one running?",
             _findings(stuck.waiting_filter),
         ),
         Obstacle(
             stuck.unread,
+            "delivery not read to its end",
             "deliveries not read to their end",
             "A worker goes on where reading stopped.",
             "/deliveries?state=stored",

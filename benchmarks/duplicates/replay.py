@@ -1,0 +1,87 @@
+"""The intake played again: one telling comes in, all other vulnerabilities of its package are known.
+
+This is the natural balance: in a package with 30 known vulnerabilities, one of 30 is the right one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks.duplicates.described import described
+from benchmarks.duplicates.pairs import Half
+from benchmarks.duplicates.records import Telling
+from tidegate.engines.similarity import Features, Index, features, nominate
+
+CROWD = 10_000
+"""Findings that are taken in at once, all in one package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What came of letting each known pair come in again."""
+
+    findings: int
+    known: float
+    """Vulnerabilities that the package of a finding has, on average."""
+    nominated: float
+    """Nominations of a finding, on average."""
+    first: float
+    """Share of findings whose true pair is the first nomination; likewise the next two."""
+    first_three: float
+    anywhere: float
+    indexed: float
+    """Share of the true pairs nominated that are nominated by way of the index, too."""
+
+
+def replay(half: Half) -> Replay:
+    """Ask for each pair that is the same, with the tellings that are not CVE's as the known ones."""
+    shelves: dict[str, dict[str, Telling]] = defaultdict(dict)
+    for one in half.known:
+        for package in one.packages:
+            for telling in one.tellings:
+                if telling.source != "CVE":
+                    shelves[package][telling.id] = telling
+    made: dict[str, list[Features]] = {}
+    places: list[int] = []
+    kept, total, known, asked = 0, 0, 0, 0
+    for pair in half.pairs:
+        if not pair.same or pair.left.source != "CVE":
+            continue
+        package = pair.package
+        if package not in made:
+            made[package] = [features(described(t, package)) for t in shelves[package].values()]
+        new = features(described(pair.left, package))
+        found = [one.right for one in nominate(new, made[package])]
+        asked += 1
+        known += len(made[package])
+        total += len(found)
+        if pair.right.id in found:
+            places.append(found.index(pair.right.id))
+            index = Index()
+            for one in made[package]:
+                index.add(one)
+            kept += any(one.right == pair.right.id for one in index.nominate(new))
+    return Replay(
+        findings=asked,
+        known=known / max(1, asked),
+        nominated=total / max(1, asked),
+        first=sum(place == 0 for place in places) / max(1, asked),
+        first_three=sum(place < 3 for place in places) / max(1, asked),
+        anywhere=len(places) / max(1, asked),
+        indexed=kept / max(1, len(places)),
+    )
+
+
+def crowd_seconds(told: Sequence[Telling]) -> float:
+    """Return how long it takes to describe and nominate 10,000 findings of one single package."""
+    tellings = [told[number % len(told)] for number in range(CROWD)]
+    index = Index()
+    started = time.perf_counter()
+    for number, telling in enumerate(tellings):
+        new = features(described(telling, f":{number}"))
+        index.nominate(new)
+        index.add(new)
+    return time.perf_counter() - started

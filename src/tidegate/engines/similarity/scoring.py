@@ -1,0 +1,121 @@
+"""How alike two findings are, and why; one transparent sum, and the reasons in words.
+
+Four measures are taken, each multiplied by its weight, added up, and put through the logistic
+function: logistic regression, fitted by `python -m benchmarks.duplicates.fit` on the tuning half of
+the labelled set (docs/decisions/0003). What that set cannot teach is a rule on top: equal aliases
+are certain, and an equal place takes away half of what was missing to 1.
+"""
+
+from __future__ import annotations
+
+import math
+from operator import mul
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tidegate.engines.similarity.model import Nomination
+from tidegate.engines.similarity.weights import weight_of
+from tidegate.engines.similarity.words import stem
+
+if TYPE_CHECKING:
+    from tidegate.engines.similarity.features import Features
+
+THRESHOLD: Final = 0.267
+"""From this score on a pair is nominated: on the tuning half, 95 of 100 true pairs reach it."""
+
+INTERCEPT: Final = -0.15
+WEIGHTS: Final = (2.72, 0.52, 0.52, 0.25)
+"""One for each of the measures, in their order."""
+
+_EXTRA_WORDS: Final = 1
+"""Counted with each text, so that a very short one weighs less."""
+_MOST_NAMES: Final = 3
+_SHARE_OF_A_PLACE: Final = 0.5
+_NEAR_LINES: Final = 10
+_SHOWN: Final = 4
+_LIKE: Final = 0.5
+"""Texts from here on are called alike; below, other reasons have to carry the pair."""
+
+
+class Measures(NamedTuple):
+    """What is measured on two findings; the order is that of `WEIGHTS`."""
+
+    shorter: float
+    """Mean evidence of a word of the text with fewer words; see `weights`."""
+    longer: float
+    """The same for the other text."""
+    names: float
+    """Names of code that both have, 3 at most."""
+    kinds: float
+    """0 to 1: the share of the kinds of weakness that are common, of the one that has fewer."""
+
+
+def measure(one: Features, other: Features) -> Measures:
+    """Take the measures; the order of the two does not matter."""
+    fewer, more = one.stems, other.stems
+    if len(fewer) > len(more):
+        one, other, fewer, more = other, one, more, fewer
+    gained = sum(map(one.gains.__getitem__, fewer & more))
+    shorter = (one.missed + gained) / (len(fewer) + _EXTRA_WORDS)
+    longer = (other.missed + gained) / (len(more) + _EXTRA_WORDS)
+    if len(fewer) == len(more) and longer > shorter:
+        shorter, longer = longer, shorter
+    names = len(one.compared_names & other.compared_names)
+    common = len(one.told_kinds & other.told_kinds)
+    kinds = common and common / min(len(one.told_kinds), len(other.told_kinds))
+    return Measures(shorter, longer, min(_MOST_NAMES, names), kinds)
+
+
+def score_of(new: Features, known: Features) -> float:
+    """Return the score of two findings: 1 for a common alias, else what text and place make."""
+    if new.aliases and known.aliases and set(new.aliases) & set(known.aliases):
+        return 1.0
+    score = text_score(measure(new, known))
+    if new.places and known.places and _same_place(new, known):
+        score += _SHARE_OF_A_PLACE * (1.0 - score)
+    return score
+
+
+def compare(new: Features, known: Features) -> Nomination:
+    """Return the score of two findings, with its reasons, whether or not it is nominated."""
+    return Nomination(new.key, known.key, round(score_of(new, known), 4), _reasons(new, known))
+
+
+def text_score(measures: Measures) -> float:
+    """Return 0 to 1 for the measures alone."""
+    total = INTERCEPT + sum(map(mul, WEIGHTS, measures))
+    return 1.0 / (1.0 + math.exp(-total))
+
+
+def _same_place(new: Features, known: Features) -> str:
+    """Return the first place that both give, for people; empty where there is none."""
+    for file, line, function in new.places:
+        for other_file, other_line, other_function in known.places:
+            if not file or file.lower() != other_file.lower():
+                continue
+            if function and other_function:
+                if function.lower() == other_function.lower():
+                    return f"{file}, {function}"
+            elif line and other_line and abs(line - other_line) <= _NEAR_LINES:
+                return f"{file}, line {line}"
+    return ""
+
+
+def _reasons(new: Features, known: Features) -> tuple[str, ...]:
+    aliases = sorted(set(new.aliases) & set(known.aliases))
+    reasons = [f"same {alias}" for alias in aliases[:_SHOWN]]
+    place = _same_place(new, known)
+    if place:
+        reasons.append(f"same place: {place}")
+    names = [name for name in new.names if name.lower() in known.compared_names]
+    if names:
+        reasons.append(f"both name {', '.join(names[:_SHOWN])}")
+    kinds = sorted(new.told_kinds & known.told_kinds)
+    if kinds:
+        reasons.append(f"both tell of {', '.join(kinds[:_SHOWN])}")
+    words = [word for word in new.words if stem(word) in known.stems]
+    words.sort(key=lambda word: -weight_of(stem(word)).found)
+    likeness = text_score(measure(new, known))
+    said = "texts alike" if likeness >= _LIKE else "texts"
+    shared = f", both with {', '.join(words[:_SHOWN])}" if words else ""
+    reasons.append(f"{said} {likeness:.2f}{shared}")
+    return tuple(reasons)

@@ -1,0 +1,1 @@
+"""The REST API: what programs ask of the desks, as JSON over HTTP."""

@@ -1,0 +1,119 @@
+# ruff: noqa: ARG001 - the framework hands the request to every route, by this name.
+"""`/findings`: lists, single ones, their records and receipts, and trying once more."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+from pydantic import Field
+
+from tidegate.desks.findings.queries import findings
+from tidegate.desks.findings.queries.filters import (
+    EFFECTS,
+    FORMATS,
+    SEVERITIES,
+    STAGES,
+    VERDICTS,
+    FindingFilter,
+)
+from tidegate.desks.findings.queries.finding_detail import get_receipt, get_record
+from tidegate.desks.findings.services import judging
+from tidegate.faces.api.files import as_attachment
+from tidegate.faces.api.paging import Cursor, Limit, listed
+from tidegate.faces.api.routes.whole import whole
+from tidegate.faces.api.schemas.common import Form, Problem
+from tidegate.faces.api.schemas.findings import Finding, Findings, FindingWhole
+
+router: Final = Router(tags=["findings"])
+
+ACTOR: Final = "api"
+"""Who decided, in the history, as long as there are no accounts."""
+
+
+_SEVERAL: Final = "One of {}, or several with commas between them."
+
+
+class Asked(Form):
+    """What a list of findings is narrowed to."""
+
+    text: str = ""
+    """Words of the finding, the last one begun; or a key, a CVE id, a package, a reference."""
+    stage: str = Field("", description=_SEVERAL.format(", ".join(STAGES)))
+    verdict: str = Field("", description=_SEVERAL.format(", ".join(VERDICTS)))
+    effect: str = Field("", description=_SEVERAL.format(", ".join(EFFECTS)))
+    severity: str = Field("", description=_SEVERAL.format(", ".join(SEVERITIES)))
+    format: str = Field("", description=_SEVERAL.format(", ".join(FORMATS)))
+    finder: str = ""
+    """The finder's name, verbatim."""
+    package: str = ""
+    """As its registry names it."""
+    package_type: str = ""
+    case: str = ""
+    """Key of a case."""
+
+
+Sort = Annotated[
+    str,
+    Query("-received", description=f"One of {', '.join(findings.FINDING_SORTS)}."),
+]
+
+
+@router.get("", response={200: Findings, 400: Problem}, operation_id="listFindings")
+def list_findings(
+    request: HttpRequest,
+    response: HttpResponse,
+    asked: Query[Asked],
+    sort: Sort,
+    cursor: Cursor,
+    limit: Limit,
+) -> Any:
+    """List findings, the newest first unless told otherwise."""
+    narrowed = FindingFilter(**asked.model_dump())
+    return listed(request, response, findings.list_findings(narrowed, sort, cursor, limit))
+
+
+@router.get("/{key}", response={200: FindingWhole, 404: Problem}, operation_id="getFinding")
+def get_finding(request: HttpRequest, key: str) -> Any:
+    """Return a finding with everything that is known of it."""
+    return whole(findings.get_finding(key))
+
+
+@router.get(
+    "/{key}/record",
+    response={404: Problem},
+    operation_id="getFindingRecord",
+    openapi_extra={
+        "responses": {200: {"description": "The record", "content": {"application/json": {}}}}
+    },
+)
+def get_finding_record(request: HttpRequest, key: str) -> HttpResponse:
+    """Return the record as it came, or its RFC 8785 form where it was part of a larger one."""
+    return as_attachment(get_record(key), f"{key}.json", "application/json")
+
+
+@router.get(
+    "/{key}/receipt",
+    response={404: Problem},
+    operation_id="getReceipt",
+    openapi_extra={
+        "responses": {
+            200: {"description": "The DSSE envelope", "content": {"application/json": {}}}
+        }
+    },
+)
+def get_finding_receipt(request: HttpRequest, key: str) -> HttpResponse:
+    """Return the receipt: what was run and seen, signed, in a DSSE envelope."""
+    return as_attachment(get_receipt(key), f"{key}.receipt.json", "application/json")
+
+
+@router.post(
+    "/{key}/try-again",
+    response={200: Finding, 404: Problem, 409: Problem},
+    operation_id="tryAgain",
+)
+def try_again(request: HttpRequest, key: str) -> Any:
+    """Run a finding's proof once more; send an empty JSON object."""
+    judging.try_again(key, actor=ACTOR)
+    return findings.get_finding(key).row

@@ -1,0 +1,31 @@
+"""A desk that is filled, and a browser that leaves nothing but loopback."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.faces.console import seeding
+from tidegate.desks.findings.models import Case
+
+
+@pytest.fixture
+def filled(db: None) -> Case:
+    """Fill the desk; returns the case that has everything a case can have."""
+    return seeding.fill(timezone.now())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Open Debian's Chromium, without a window."""
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.fail("there is no chromium here; run: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()

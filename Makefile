@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help run test test-fast lint ruff-check ruff-format types imports fmt bench clean \
-        setup environment
+        setup setup-test environment
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -13,13 +13,20 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: setup ## Work through examples/: verdicts, ranges and receipts in out/examples
-	$(BIN)/tidegate run examples --out out/examples
+# An installation of its own, so that the examples never mix with somebody's real findings.
+run: export TIDEGATE_HOME := $(CURDIR)/out/home
+run: setup ## Hand in examples/, work through them, open the console on what was found
+	@# One example is malformed on purpose: it is refused, and 1 says so.
+	$(BIN)/tidegate intake examples/true examples/false --finder 'First Light Lab' || [ $$? -eq 1 ]
+	$(BIN)/tidegate intake examples/second-finder --finder 'Second Look Lab'
+	$(BIN)/tidegate work --until-idle
+	$(BIN)/tidegate cases
+	$(BIN)/tidegate serve --open
 
-test: setup ## Run every test, those that read the real registries included
+test: setup-test ## Run every test, those that read the real registries included
 	$(PYTEST) $(ARGS)
 
-test-fast: setup ## Run the tests that need no network and little time
+test-fast: setup-test ## Run the tests that need no network and little time
 	$(PYTEST) -m 'not network and not slow' $(ARGS)
 
 lint: ruff-check ruff-format types imports ## Check style, form, types and the direction of imports
@@ -51,6 +58,10 @@ clean: ## Remove the environment and the caches; results in out/ stay
 # Everything: the environment and the sandbox.
 setup:
 	@scripts/setup
+
+# Everything, and the browser that the tests of the console look through.
+setup-test:
+	@scripts/setup test
 
 # Enough for whatever runs no proof.
 environment:

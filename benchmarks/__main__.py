@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmarks import job, machine, ranges, sandbox, throughput
+from benchmarks import intake, job, machine, ranges, sandbox, throughput
 from benchmarks.figures import Report
 from tidegate.engines.formats.finding import FindingFileError
 from tidegate.engines.sandbox import SandboxError
@@ -40,6 +40,7 @@ def benchmarks(only: str = "") -> Mapping[str, Callable[[Tell], Report]]:
         "throughput": throughput.measure,
         "job": job.measure,
         "ranges": partial(ranges.measure, only=only),
+        "intake": intake.measure,
     }
 
 

@@ -7,6 +7,7 @@ alike; what the number means is the contender's own affair, because a threshold 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,8 +29,6 @@ class Contender:
 
     name: str
     score: Callable[[Pair], float]
-    reads: str
-    """What it is told besides the words."""
 
 
 def contenders(tuning: Sequence[Pair], models: Sequence[Model]) -> Iterator[Contender]:
@@ -41,39 +40,44 @@ def contenders(tuning: Sequence[Pair], models: Sequence[Model]) -> Iterator[Cont
         return math.log((len(told) + 1) / (seen[word] + 1))
 
     @cache
-    def weighted(telling: Telling) -> _Vector:
-        counted = Counter(words(telling))
+    def weighted(telling: Telling, package: str) -> _Vector:
+        counted = Counter(_own_words(telling, package))
         return {word: (1 + math.log(n)) * rarity(word) for word, n in counted.items()}
 
     def contained(pair: Pair) -> float:
-        sides = [set(words(side)) for side in (pair.left, pair.right)]
-        shared = sum(map(rarity, sides[0] & sides[1]))
-        return shared / max(1e-9, min(sum(map(rarity, side)) for side in sides))
+        one, other = (set(_own_words(side, pair.package)) for side in (pair.left, pair.right))
+        shared = sum(map(rarity, one & other))
+        return shared / max(1e-9, min(sum(map(rarity, side)) for side in (one, other)))
 
-    yield Contender("words: Jaccard", _jaccard, "")
-    yield Contender("letters: cosine of 4-grams", lambda pair: _cosine(*_both(_grams, pair)), "")
-    yield Contender("words: cosine of TF-IDF", lambda pair: _cosine(*_both(weighted, pair)), "")
-    yield Contender("words: share by IDF", contained, "")
-    yield Contender("evidence of words", lambda pair: measure(*features_of(pair)).shorter, "")
-    yield Contender(
-        "the engine: words, names, kinds", lambda pair: score_of(*features_of(pair)), "place, CWE"
-    )
+    yield Contender("words: Jaccard", _jaccard)
+    yield Contender("letters: cosine of 4-grams", lambda pair: _cosine(*_both(_grams, pair)))
+    yield Contender("words: cosine of TF-IDF", lambda pair: _cosine(*_both(weighted, pair)))
+    yield Contender("words: share by IDF", contained)
+    yield Contender("evidence of words", lambda pair: measure(*features_of(pair)).shorter)
+    yield Contender("the engine: words, names, kinds", lambda pair: score_of(*features_of(pair)))
     for model in models:
-        yield Contender(model.name, model.likeness, "")
+        yield Contender(model.name, model.likeness)
 
 
-def _both(made: Callable[[Telling], _Vector], pair: Pair) -> tuple[_Vector, _Vector]:
-    return made(pair.left), made(pair.right)
+def _both(made: Callable[[Telling, str], _Vector], pair: Pair) -> tuple[_Vector, _Vector]:
+    return made(pair.left, pair.package), made(pair.right, pair.package)
+
+
+@cache
+def _own_words(telling: Telling, package: str) -> tuple[str, ...]:
+    """Return a telling's words without those of the package's name, which tell nothing apart."""
+    named = set(re.findall(r"[a-z0-9_]+", package.lower()))
+    return tuple(word for word in words(telling) if word not in named)
 
 
 def _jaccard(pair: Pair) -> float:
-    one, other = (set(words(side)) for side in (pair.left, pair.right))
+    one, other = (set(_own_words(side, pair.package)) for side in (pair.left, pair.right))
     return len(one & other) / max(1, len(one | other))
 
 
 @cache
-def _grams(telling: Telling) -> _Vector:
-    text = " ".join(words(telling))
+def _grams(telling: Telling, package: str) -> _Vector:
+    text = " ".join(_own_words(telling, package))
     return Counter(text[i : i + _GRAM] for i in range(len(text) - _GRAM + 1))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from benchmarks.duplicates.pairs import Pair
 from benchmarks.duplicates.records import Telling
 from tidegate.engines.similarity import Described, Features, features
@@ -24,9 +22,7 @@ def described(telling: Telling, package: str) -> Described:
 
 def features_of(pair: Pair) -> tuple[Features, Features]:
     """Return the features of both sides."""
-    return _features(pair.left, pair.package), _features(pair.right, pair.package)
-
-
-@cache
-def _features(telling: Telling, package: str) -> Features:
-    return features(described(telling, package))
+    return (
+        features(described(pair.left, pair.package)),
+        features(described(pair.right, pair.package)),
+    )

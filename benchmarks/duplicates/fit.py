@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from benchmarks.duplicates.described import features_of
 from benchmarks.duplicates.labels import labels
-from benchmarks.duplicates.statistics import threshold_for
+from benchmarks.duplicates.quality import threshold_for
 from tidegate.engines.similarity.scoring import measure
 
 RECALL = 0.95

@@ -20,7 +20,7 @@ from benchmarks.duplicates.records import (
 )
 from benchmarks.duplicates.vulnerabilities import vulnerabilities
 
-SLICE = Path(__file__).parent / "slice.jsonl"
+SHIPPED = Path(__file__).parent / "shipped.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Labels:
 def labels() -> Labels:
     """Return the labelled set; the same one every time for the same data."""
     if not all((DATA / name).is_file() for name in (CVE_SET, *OSV_SETS)):
-        pairs = tuple(read_slice(SLICE))
+        pairs = tuple(read_shipped(SHIPPED))
         return Labels(Half(pairs, (), ()), Half(pairs, (), ()), is_whole=False)
     told = list(osv_tellings(DATA))
     wanted = frozenset(name for one in told for name in one.names if name.startswith("CVE-"))
@@ -45,14 +45,12 @@ def labels() -> Labels:
     return Labels(tuning, held_out, is_whole=True)
 
 
-def read_slice(path: Path) -> Iterator[Pair]:
-    """Read pairs as `write_slice` wrote them."""
+def read_shipped(path: Path) -> Iterator[Pair]:
+    """Read pairs as `shipped` writes them."""
     for line in path.read_text("utf-8").splitlines():
         row = json.loads(line)
         sides = [_telling(row[side]) for side in ("left", "right")]
-        yield Pair(
-            row["package"], *sides, row["same"], row["copied"], row["same_weakness"]
-        )
+        yield Pair(row["package"], *sides, row["same"], row["copied"], row["same_weakness"])
 
 
 def _telling(row: Mapping[str, Any]) -> Telling:
@@ -70,8 +68,8 @@ def _telling(row: Mapping[str, Any]) -> Telling:
     )
 
 
-def slice_line(pair: Pair) -> str:
-    """Return a pair as one line of the slice."""
+def shipped_line(pair: Pair) -> str:
+    """Return a pair as one line of the shipped file."""
     row = asdict(pair)
     for side in ("left", "right"):
         for name in ("names", "related"):

@@ -66,7 +66,7 @@ class Telling:
     related: frozenset[str]
     """Identifiers that the record calls near, without calling them the same."""
     packages: tuple[str, ...]
-    """Such as `Go:github.com/hashicorp/vault`; empty for CVE, which knows products, not packages."""
+    """Such as `Go:github.com/hashicorp/vault`; empty for CVE, which knows products."""
     title: str
     text: str
     weaknesses: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The intake played again: one telling comes in, all other vulnerabilities of its package are known.
+"""The intake played again: one telling comes in, every vulnerability of its package is known.
 
 This is the natural balance: in a package with 30 known vulnerabilities, one of 30 is the right one.
 """
@@ -37,7 +37,7 @@ class Replay:
 
 
 def replay(half: Half) -> Replay:
-    """Ask for each pair that is the same, with the tellings that are not CVE's as the known ones."""
+    """Ask for the CVE side of each pair that is the same; known are the tellings of the others."""
     shelves: dict[str, dict[str, Telling]] = defaultdict(dict)
     for one in half.known:
         for package in one.packages:
@@ -76,12 +76,12 @@ def replay(half: Half) -> Replay:
 
 
 def crowd_seconds(told: Sequence[Telling]) -> float:
-    """Return how long it takes to describe and nominate 10,000 findings of one single package."""
+    """Return the processor time that it takes to describe and nominate 10,000 findings of one single package."""
     tellings = [told[number % len(told)] for number in range(CROWD)]
     index = Index()
-    started = time.perf_counter()
+    started = time.process_time()
     for number, telling in enumerate(tellings):
         new = features(described(telling, f":{number}"))
         index.nominate(new)
         index.add(new)
-    return time.perf_counter() - started
+    return time.process_time() - started

@@ -30,6 +30,7 @@ from tidegate.desks.findings.models import (
     Package,
 )
 from tidegate.desks.findings.priority import Severity, priority_of
+from tidegate.desks.findings.queries.statistics import refresh_statistics
 
 _MARK: Final = "built.json"
 _BATCH: Final = 10_000
@@ -71,7 +72,7 @@ def build(folder: Path, world: World, tell: Tell) -> None:
     _insert(Link, _links(cases, case_of))
     _insert(Nomination, (_nomination(number) for number in range(0, world.findings - 50, 100)))
     _insert(Event, (_event(case) for case in cases))
-    search.refresh_statistics()
+    refresh_statistics()
     (folder / _MARK).write_text(json.dumps(_mark(world)))
 
 
@@ -244,9 +245,13 @@ def _insert(model: type[Model], rows: Iterable[Row]) -> None:
     for batch in _batches(iter(rows)):
         columns = ", ".join(connection.ops.quote_name(name) for name in batch[0])
         places = ", ".join(["%s"] * len(batch[0]))
-        sql = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})"
+        sql = f"INSERT INTO {_table(model)} ({columns}) VALUES ({places})"
         with connection.cursor() as cursor:
             cursor.executemany(sql, [tuple(row.values()) for row in batch])
+
+
+def _table(model: type[Model]) -> str:
+    return str(model._meta.db_table)  # noqa: SLF001 - documented, with an underscore all the same
 
 
 def _time(moment: datetime) -> Any:

@@ -53,7 +53,32 @@ _PHRASES: Final = {
     "denial-of-service": "Regular expression denial of service",
     "assertion": "Authentication bypass",
 }
-_SYLLABLES: Final = "ba be bi bo ca co da de di do fa fe ga go ha ja ka ko la le li lo ma me".split()
+_SYLLABLES: Final = [
+    "ba",
+    "be",
+    "bi",
+    "bo",
+    "ca",
+    "co",
+    "da",
+    "de",
+    "di",
+    "do",
+    "fa",
+    "fe",
+    "ga",
+    "go",
+    "ha",
+    "ja",
+    "ka",
+    "ko",
+    "la",
+    "le",
+    "li",
+    "lo",
+    "ma",
+    "me",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +193,6 @@ class World:
             case.finders.add(one.finder)
             case_of[one.number] = number
         return found, case_of
-
 
 
 class _Skewed:

@@ -156,7 +156,7 @@ def make_finding(
     vectors: Sequence[str] = (),
     record: bytes = b'{"id":"made"}',
     native: bytes | None = None,
-    features: bytes | None = None,
+    features: str = "",
     **more: Any,
 ) -> Finding:
     """Make a finding and, unless `document` is False, its document; with a verdict it is judged."""
@@ -374,7 +374,7 @@ def make_reproduction(
     finding: Finding,
     *,
     version: str = "1.2.0",
-    frames: Sequence[Any] = ("index.js setKey",),
+    signature: Mapping[str, Any] | None = None,
     releases: Sequence[Any] = (),
     range_runs: Sequence[Mapping[str, Any]] | None = _RELEASES,
     runs: Sequence[Mapping[str, Any]] | None = None,

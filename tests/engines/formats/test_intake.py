@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import gzip
 import io
+import itertools
 import json
 import random
+import tracemalloc
 from datetime import UTC, datetime
 from typing import Any
 
@@ -265,3 +267,57 @@ def test_reading_is_lazy():
     pieces = Dribble(line * 100_000, 1 << 16)
     next(read_reports(io.BufferedReader(pieces), "x"))
     assert pieces._inner.tell() < 3 << 20
+
+
+class Stream(io.RawIOBase):
+    """A long stream that is made while it is read."""
+
+    def __init__(self, begin: bytes, again: bytes, times: int, end: bytes) -> None:
+        self._left = itertools.chain([begin], itertools.repeat(again, times), [end])
+        self._piece = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._piece:
+            piece = next(self._left, None)
+            if piece is None:
+                return 0
+            self._piece = piece
+        size = min(len(buffer), len(self._piece))
+        buffer[:size], self._piece = self._piece[:size], self._piece[size:]
+        return size
+
+
+OSV_LINE = json.dumps(document(Format.OSV) | {"details": "long " * 1000}).encode() + b"\n"
+SARIF_RESULT = json.dumps({"ruleId": "a", "message": {"text": "long " * 1000}}).encode() + b",\n"
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        Stream(b"", OSV_LINE, 3000, b""),
+        Stream(b"[", OSV_LINE + b",", 3000, OSV_LINE + b"]"),
+        Stream(b'{"runs":[{"tool":{},"results":[', SARIF_RESULT, 3000, b"{}]}]}"),
+    ],
+    ids=["lines", "list", "sarif"],
+)
+def test_memory_does_not_grow_with_the_stream(stream):
+    tracemalloc.start()
+    try:
+        count = sum(isinstance(r, Report) for r in read_reports(stream, "x", target=PURL))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count >= 3000
+    assert peak < 6 << 20  # Of 15 MiB or more; the first 1 MiB is looked at more than once.
+
+
+@pytest.mark.slow
+def test_a_text_of_100_mb_is_passed_over_and_the_next_record_is_read():
+    good = json.dumps(document(Format.MANTIS)).encode()
+    stream = Stream(b'[{"id":"a","code_paths":["', b'x\\"' * 1000, 35_000, b'"]},' + good + b"]")
+    records = list(read_reports(stream, "x"))
+    assert [type(r) for r in records] == [Refusal, Report]
+    assert the_refusal(records).reason == "larger than 64 MiB; split it or leave things out"

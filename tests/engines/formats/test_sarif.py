@@ -65,11 +65,17 @@ def test_a_result_is_read_with_what_its_run_says_of_it():
 
 
 def test_its_record_is_the_result_with_its_rule_and_tool_and_its_digest_holds_the_package():
-    report = the_report(read_value(log({"ruleId": "a"}, tool=rules({"id": "a", "help": {}}))
-                                   | {}, target=PURL))  # fmt: skip
+    report = one({"ruleId": "a"}, tool=rules({"id": "a", "help": {}}))
     assert report.record == b'{"result":{"ruleId":"a"},"rule":{"id":"a"},"tool":{"name":"x"}}'
     form = b'{"package":"%b","record":%b}' % (PURL.encode(), report.record)
     assert report.digest == hashlib.sha256(form).hexdigest()
+
+
+def test_a_long_rule_is_not_repeated_with_every_result():
+    short = {"id": "a", "shortDescription": {"text": "x" * 100_000}}
+    report = one({"ruleId": "a"}, tool=rules(short))
+    assert len(report.record) < 200
+    assert b'"rule":{"sha256":"' in report.record
 
 
 def test_a_rule_of_an_extension_is_found_by_its_component():

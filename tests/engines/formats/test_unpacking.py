@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+from collections.abc import Callable
 
 import pytest
 import zstandard
@@ -16,7 +17,7 @@ from tests.engines.formats.intake_samples import SMALL, Dribble, read, the_refus
 from tidegate.engines.formats.reports import Bounds
 from tidegate.engines.formats.unpacking import Counted, Unpacked, UnpackingError
 
-KINDS = {
+KINDS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "Zstandard": zstandard.compress,
     "bzip2": bz2.compress,

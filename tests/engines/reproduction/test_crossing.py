@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from tidegate.engines.reproduction.crossing import (
     releases_to_cross,
     still_to_run,
 )
-from tidegate.engines.reproduction.judgements import Judgement
+from tidegate.engines.reproduction.judgements import Judgement, Shown
+from tidegate.engines.reproduction.signatures import BehaviourSignature, Place
 from tidegate.engines.reproduction.verdicts import RUNS, Trust, Verdict, Word
 
 FIRES, SAFE, DOUBT = Word.REPRODUCED, Word.NOT_REPRODUCED, Word.INCONCLUSIVE
@@ -140,6 +142,31 @@ def test_what_was_inferred_is_no_release_to_cross():
     sparse = range_of(truth, inferred=frozenset({"2", "4"}))
     assert releases_to_cross(sparse, sparse) == ["3", "5"]
     assert disagreements(sparse, range_of(fires_on(list(truth), "1", "3", "4"))) == []
+
+
+def shown_at(function: str, version: str, word: Word) -> Judgement:
+    place = Place("index.js", function, "0" * 64)
+    shown = Shown("proof.js", (), BehaviourSignature("pkg:npm/x", "file-read", "", (place,)))
+    made = judgement(version, word)
+    verdict = replace(made.verdict, program="proof.js")
+    return replace(made, verdict=verdict, shown=(shown,) * RUNS if word is FIRES else ())
+
+
+def test_where_both_did_it_on_one_release_is_told():
+    def at(function: str, other: str = "") -> Side:
+        answers = {
+            version: shown_at(other if version == "0.2.0" and other else function, version, word)
+            for version, word in CVE_2020_7598.items()
+        }
+        return Side(range_of(CVE_2020_7598), answers)
+
+    alike, unlike = judge_crossing(at("set"), at("set", "walk")), judge_crossing(at("a"), at("b"))
+
+    assert set(alike.same_place) == {"1.2.1", "1.2.2"}
+    assert alike.other_place == ("0.2.0",)
+    assert not unlike.same_place
+    assert set(unlike.other_place) == {"0.2.0", "1.2.1", "1.2.2"}
+    assert judge_crossing(side(CVE_2020_7598), side(CVE_2020_7598)).same_place == ()
 
 
 WORDS = st.sampled_from([FIRES, FIRES, FIRES, SAFE, SAFE, SAFE, DOUBT, Word.FLAKY])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidegate.engines.reproduction.lines import Candidate, Probed
-from tidegate.engines.reproduction.ranges import RangeResult, search
+from tidegate.engines.reproduction.ranges import RangeResult, infer, next_wave, search
 from tidegate.engines.reproduction.verdicts import Word
 
 FIRES, SAFE = Word.REPRODUCED, Word.NOT_REPRODUCED
@@ -378,3 +378,51 @@ def test_a_thousand_releases_are_searched_in_no_time() -> None:
     versions = [f"3.{minor}.{patch}" for minor in range(50) for patch in range(20)]
     truth = between(versions, ("3.12.0", "3.49.19"))
     assert wrong(thrifty(truth), truth) == []
+
+
+def taken_up_again(truth: Truth, named: str, rng: random.Random | None = None) -> RangeResult:
+    """Search wave by wave from the answers alone; `rng` says where a wave is broken off."""
+    candidates = [candidate(version) for version in truth]
+    answers = {named: Probed(truth[named])}
+
+    def wave() -> Sequence[str]:
+        probed = len(answers) - 1
+        return next_wave(candidates, answers, probed=probed, elapsed=0.0, named=named, thrifty=True)
+
+    while wanted := wave():
+        done = rng.randint(1, len(wanted)) if rng else len(wanted)
+        answers.update((version, Probed(truth[version])) for version in wanted[:done])
+    return infer(candidates, answers, budget=1e9)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_a_search_from_the_answers_alone_is_the_same_search(name: str) -> None:
+    truth = REAL[name]
+    for named in (version for version in truth if truth[version] is FIRES):
+        whole = thrifty(truth, named=named, known={named: Probed(FIRES)})
+        assert taken_up_again(truth, named) == whole
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_a_wave_that_was_broken_off_makes_no_version_wrong(name: str) -> None:
+    truth = REAL[name]
+    named = next(version for version in truth if truth[version] is FIRES)
+    for seed in range(20):
+        result = taken_up_again(truth, named, random.Random(seed))
+        assert (wrong(result, truth), result.complete) == ([], True)
+
+
+def test_what_is_confirmed_may_make_more_wanted() -> None:
+    truth = dict(long_line(120))
+    told: list[Mapping[str, object]] = []
+
+    def confirm(answers: Mapping[str, object]) -> Mapping[str, Probed]:
+        told.append(answers)
+        return {"2.0.120": Probed(Word.FLAKY)} if len(told) == 1 else {}
+
+    result = thrifty(truth, confirm=confirm)
+
+    words = {run.version: run.word for run in result.runs}
+    assert words["2.0.120"] is Word.FLAKY
+    assert result.probes == len(truth)  # the whole line, because of the surprise
+    assert len(told) == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +27,7 @@ def test_levels_are_true_to_scale(counts: list[int]) -> None:
     chambers = draw_locks([Stage("s", count, "/") for count in counts])
     most = max(counts)
     for count, chamber in zip(counts, chambers, strict=True):
-        ElementTree.fromstring(chamber.picture)
+        ET.fromstring(chamber.picture)
         assert abs(level(chamber.picture) - (count / most if most else 0)) < 0.001
 
 
@@ -45,7 +45,7 @@ def test_each_day_has_its_bar_and_its_words(counts: list[int]) -> None:
     start = date(2026, 11, 1)
     days = tuple((start + timedelta(days=n), count) for n, count in enumerate(counts))
     [drawn] = draw_series([Series("Received", "received", days)])
-    root = ElementTree.fromstring(drawn.picture)
+    root = ET.fromstring(drawn.picture)
     bars = [one for one in root.iter("rect") if "series__bar" in one.get("class", "")]
     assert len(bars) == sum(count > 0 for count in counts)
     assert drawn.total == sum(counts)

@@ -12,10 +12,13 @@ from tidegate.faces import console
 TOKENS = (Path(console.__file__).parent / "static/console/tokens.css").read_text()
 DECLARATION = re.compile(r"--([\w-]+):\s*([^;]+);")
 
+GROUNDS = ("ground", "surface", "sunken", "hover")
+WORDS = ("ink", "ink-2", "ink-3", "tide", "affected", "unaffected")
+TONES = ("affected", "unaffected", "unsure", "apart", "unknown", "good")
+
 TEXTS = [
-    *((ink, ground) for ink in ("ink", "ink-2", "ink-3") for ground in ("ground", "surface", "sunken", "hover")),
-    *((word, ground) for word in ("tide", "affected", "unaffected") for ground in ("ground", "surface", "sunken", "hover")),
-    *((tone, f"{tone}-soft") for tone in ("affected", "unaffected", "unsure", "apart", "unknown", "good")),
+    *((word, ground) for word in WORDS for ground in GROUNDS),
+    *((tone, f"{tone}-soft") for tone in TONES),
     *(("ink", f"{tone}-soft") for tone in ("affected", "unsure", "good", "tide")),
     ("ink-2", "good-soft"), ("ink-2", "affected-soft"), ("unsure", "surface"), ("unsure", "hover"),
     ("tide-strong", "tide-soft"), ("on-tide", "tide"), ("on-tide", "tide-strong"),

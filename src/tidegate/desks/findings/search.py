@@ -34,8 +34,6 @@ _SHORTEST_BEGUN: Final = 2
 """A single sign is a word by itself, never the beginning of most others."""
 
 _BATCH: Final = 500
-_ROWS_LOOKED_AT: Final = 2000
-"""Of each index, for statistics."""
 
 _WORD = re.compile(r"[^\W_]+")
 _IDENTIFIER = re.compile(
@@ -100,20 +98,6 @@ def newest_matches(asked: Question, most: int, *, up_to: int | None = None) -> l
     with connection.cursor() as cursor:
         cursor.execute(sql, [*values, most])
         return [row[0] for row in cursor.fetchall()]
-
-
-def refresh_statistics() -> None:
-    """Let the database look at its tables, so that it chooses its ways by what is in them.
-
-    Worth it after many rows have come in; on SQLite it looks at a bounded part of each index. Not
-    inside a transaction that has to be quick.
-    """
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(f"PRAGMA analysis_limit={_ROWS_LOOKED_AT}")
-            cursor.execute("PRAGMA optimize(0x10002)")
-        else:
-            cursor.execute("ANALYZE")
 
 
 def _plain(text: str) -> str:

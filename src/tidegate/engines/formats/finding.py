@@ -26,6 +26,7 @@ from tidegate.engines.formats.documents import (
     shown,
 )
 from tidegate.engines.formats.refusals import not_a_purl, schema, schema_fault
+from tidegate.engines.formats.slicing import BYTE_ORDER_MARK, lines
 from tidegate.engines.formats.targets import Target, TargetError, parse_target
 
 if TYPE_CHECKING:
@@ -49,9 +50,6 @@ DEFAULT_TIMEOUT: Final = 20.0
 
 MAX_FILE_BYTES: Final = 1 << 20
 """Largest file of a proof, decoded."""
-
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_DRAIN_BYTES: Final = 1 << 20
 
 
 class Effect(StrEnum):
@@ -160,27 +158,16 @@ def _records(file: IO[bytes], source: str, *, one_a_line: bool) -> Iterator[Find
     with file:
         try:
             if one_a_line:
-                yield from _lines(file, source)
+                for number, record in lines(file, MAX_BYTES):
+                    if record is None:
+                        yield Refusal(source, number, "", TOO_LARGE.format(MAX_BYTES >> 20))
+                    else:
+                        yield parse_finding(record, source, number)
             else:
-                raw = file.read(MAX_BYTES + len(_BYTE_ORDER_MARK) + 1)
-                yield parse_finding(raw.removeprefix(_BYTE_ORDER_MARK), source, None)
+                raw = file.read(MAX_BYTES + len(BYTE_ORDER_MARK) + 1)
+                yield parse_finding(raw.removeprefix(BYTE_ORDER_MARK), source, None)
         except OSError as error:
             raise FindingFileError(_unreadable(shown(source, 300), error)) from error
-
-
-def _lines(file: IO[bytes], source: str) -> Iterator[Finding | Refusal]:
-    number = 0
-    while raw := file.readline(MAX_BYTES + 2):
-        number += 1
-        if len(raw) > MAX_BYTES + 1:
-            while not raw.endswith(b"\n") and raw:
-                raw = file.readline(_DRAIN_BYTES)
-            yield Refusal(source, number, "", TOO_LARGE.format(MAX_BYTES >> 20))
-            continue
-        if number == 1:
-            raw = raw.removeprefix(_BYTE_ORDER_MARK)
-        if record := raw.strip(b" \t\r\n"):
-            yield parse_finding(record, source, number)
 
 
 def parse_finding(raw: bytes, source: str, line: int | None = None) -> Finding | Refusal:

@@ -25,7 +25,12 @@ from tidegate.engines.formats.recognition import HEAD_BYTES, Shape, Unrecognised
 from tidegate.engines.formats.records import Origin
 from tidegate.engines.formats.reports import Bounds, Format, Place, Report
 from tidegate.engines.formats.sarif_runs import sarif_reports
-from tidegate.engines.formats.slicing import BrokenFrameError, Cursor, lines
+from tidegate.engines.formats.slicing import (
+    BYTE_ORDER_MARK,
+    BrokenFrameError,
+    Cursor,
+    lines,
+)
 from tidegate.engines.formats.targets import Target, TargetError, parse_target
 from tidegate.engines.formats.unpacking import Counted, Unpacked, UnpackingError
 
@@ -34,13 +39,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Bounds", "Counted", "Format", "Place", "Report", "read_reports"]
 
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _BLANK: Final = b" \t\r\n"
 _READ_BYTES: Final = 256 << 10
 
 
 def read_reports(
-    stream: IO[bytes],
+    stream: IO[bytes] | io.RawIOBase,
     source: str,
     *,
     format: Format | None = None,  # noqa: A002 - the field's word
@@ -71,7 +75,7 @@ def _default(target: str | None) -> Target | None:
 
 
 def _reports(
-    stream: IO[bytes],
+    stream: IO[bytes] | io.RawIOBase,
     source: str,
     known: Format | None,
     default: Target | None,
@@ -82,13 +86,13 @@ def _reports(
     head = unpacked.head(HEAD_BYTES)
     try:
         whole = len(head) < HEAD_BYTES and not unpacked.failed
-        found = recognise(head.removeprefix(_BYTE_ORDER_MARK), known, whole=whole)
+        found = recognise(head.removeprefix(BYTE_ORDER_MARK), known, whole=whole)
         if isinstance(found, Unrecognised):
             unpacked.check()
             yield Refusal(source, None, "", found.reason)
             return
-        if head.startswith(_BYTE_ORDER_MARK):
-            unpacked.read(len(_BYTE_ORDER_MARK))
+        if head.startswith(BYTE_ORDER_MARK):
+            unpacked.read(len(BYTE_ORDER_MARK))
         if found.format is Format.SARIF:
             yield from sarif_reports(unpacked, source, default, bounds)
             return

@@ -186,8 +186,9 @@ def _report(
     extended = extension(own) or extension(specific)
     vectors, word = _severity(affected.each("severity") or record.each("severity"))
     for holder in (own, specific):
-        if word is None and holder is not None:
-            word = word_of(str(holder.value.get("severity", "")))
+        said = None if holder is None else holder.value.get("severity")
+        if word is None and isinstance(said, str):
+            word = word_of(said)
     full = replace(
         claim,
         weaknesses=weaknesses(chain.from_iterable(_cwes(h) for h in (specific, own) if h)),

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from tidegate.engines.formats.documents import Fault, canonical, parse, shown
 from tidegate.engines.formats.proofs import Claim, Named, extension, named_by, report_of
@@ -31,6 +31,12 @@ from tidegate.engines.formats.records import (
     weaknesses,
 )
 from tidegate.engines.formats.reports import Bounds, Format, Place
+from tidegate.engines.formats.sarif_pointers import (
+    named_by_artifact,
+    path_at,
+    rule_id_of,
+    rule_of,
+)
 from tidegate.engines.formats.severities import word_of, word_of_score
 
 if TYPE_CHECKING:
@@ -39,7 +45,7 @@ if TYPE_CHECKING:
     from tidegate.engines.formats.finding import Refusal
     from tidegate.engines.formats.records import Origin
     from tidegate.engines.formats.reports import Report
-    from tidegate.engines.formats.targets import Target
+    from tidegate.engines.formats.sarif_pointers import Rule, Run
 
 # From: SARIF 2.1.0, 3.27.9: what a result of these kinds says is that nothing is wrong.
 _NO_FINDING: Final = {"pass", "notApplicable", "informational"}
@@ -52,91 +58,6 @@ _PLACEHOLDER = re.compile(r"\{([0-9]{1,3})\}")
 _LONGEST_ARGUMENT: Final = 2000
 _LONGEST_MESSAGE_STRING: Final = 20_000
 
-_TOOL_PARTS: Final = ("name", "fullName", "version", "semanticVersion", "guid")
-"""What of a run's driver (3.19) is kept with a result."""
-
-
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """One of a run's artifacts (3.24)."""
-
-    path: str | None
-    purl: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule (3.49), and its RFC 8785 form without `help`, which may be a whole page."""
-
-    members: Members
-    form: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Component:
-    """A tool component (3.19): the driver, or one of the extensions."""
-
-    name: str | None
-    guid: str | None
-    rules: list[Rule]
-    by_id: dict[str, Rule]
-    messages: Members | None
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What the results of one run point at."""
-
-    driver: _Component
-    extensions: list[_Component]
-    tool: bytes
-    """The RFC 8785 form of the driver's name and version."""
-    artifacts: list[Artifact]
-    named: Named | None
-    """The run's own `properties.purl`."""
-    default: Target | None
-
-    @classmethod
-    def of(
-        cls,
-        tool: dict[str, Any],
-        properties: dict[str, Any],
-        artifacts: list[Artifact],
-        default: Target | None,
-        bounds: Bounds,
-    ) -> Run:
-        """Index a run. Raises `MisfitError`, with the place in the run, for what cannot be read."""
-        holder = Members(tool, ("tool",))
-        driver = holder.members("driver") or Members({}, ("tool", "driver"))
-        parts = {key: driver.value[key] for key in _TOOL_PARTS if key in driver.value}
-        extensions = holder.each("extensions")
-        count = sum(len(part.each("rules")) for part in (driver, *extensions))
-        if count > bounds.rules:
-            raise MisfitError(("tool",), f"has {count:,} rules; at most {bounds.rules:,}")
-        return cls(
-            driver=_component(driver),
-            extensions=[_component(part) for part in extensions],
-            tool=canonical(parts),
-            artifacts=artifacts,
-            named=named_by(Members(properties, ("properties",))),
-            default=default,
-        )
-
-
-def artifact_of(raw: bytes | None) -> Artifact:
-    """Read one of a run's artifacts; one that cannot be read has no path."""
-    try:
-        parsed = None if raw is None else parse(raw)
-        if parsed is None or isinstance(parsed, Fault):
-            return Artifact(None, None)
-        artifact = Members.of(parsed.value)
-        location, properties = artifact.members("location"), artifact.members("properties")
-        uri = location.text("uri") if location else None
-        purl = properties.text("purl") if properties else None
-    except MisfitError:
-        return Artifact(None, None)
-    return Artifact(None if uri is None else cut(uri, MAX_PATH), purl)
-
 
 def sarif_report(raw: bytes, run: Run, origin: Origin, bounds: Bounds) -> Report | Refusal:
     """Read the report of one result; never raises."""
@@ -148,26 +69,12 @@ def sarif_report(raw: bytes, run: Run, origin: Origin, bounds: Bounds) -> Report
         _check_is_finding(result)
         properties = result.members("properties")
         extended = extension(properties)
-        rule = _rule(result, run)
+        rule = rule_of(result, run)
         places = _places(result, run)
         claim = _claim(result, rule, run, places, origin)
         return report_of(claim, _target(result, properties, extended, run), extended, origin)
     except MisfitError as misfit:
         return origin.refusal(misfit.fault.field, misfit.fault.reason)
-
-
-def _component(part: Members) -> _Component:
-    rules = [_as_rule(rule) for rule in part.each("rules")]
-    by_id: dict[str, Rule] = {}
-    for rule in rules:
-        by_id.setdefault(rule.members.text("id") or "", rule)
-    messages = part.members("globalMessageStrings")
-    return _Component(part.text("name"), part.text("guid"), rules, by_id, messages)
-
-
-def _as_rule(rule: Members) -> Rule:
-    kept = {key: value for key, value in rule.value.items() if key != "help"}
-    return Rule(rule, canonical(kept))
 
 
 def _check_is_finding(result: Members) -> None:
@@ -186,61 +93,12 @@ def _check_is_finding(result: Members) -> None:
         raise MisfitError(("suppressions",), f"say that the result was dismissed{given}")
 
 
-def _rule(result: Members, run: Run) -> Rule | None:
-    """Find the rule of a result by its index, or else by its identifier; 3.27.5 to 3.27.7."""
-    reference = result.members("rule") or Members({}, ("rule",))
-    component = _component_of(reference, run)
-    index, place = reference.integer("index"), reference.at("index")
-    if index is None:
-        index, place = result.integer("ruleIndex"), result.at("ruleIndex")
-    if index is not None and index != -1:
-        rules = (component or run.driver).rules
-        if not 0 <= index < len(rules):
-            raise MisfitError(
-                place, f"{index} points at no rule; the tool component has {len(rules)}"
-            )
-        return rules[index]
-    name = _rule_id(result)
-    while name:
-        for part in (component,) if component else (run.driver, *run.extensions):
-            if name in part.by_id:
-                return part.by_id[name]
-        # 3.27.5: 'CA2101/1' may be a finer name for the rule 'CA2101'.
-        name = name.rpartition("/")[0]
-    return None
-
-
-def _component_of(reference: Members, run: Run) -> _Component | None:
-    """Find the tool component that a reference names (3.54); None if it names none."""
-    named = reference.members("toolComponent")
-    if named is None:
-        return None
-    index = named.integer("index")
-    if index is not None and index != -1:
-        if not 0 <= index < len(run.extensions):
-            raise MisfitError(
-                named.at("index"),
-                f"{index} points at no extension; the tool has {len(run.extensions)}",
-            )
-        return run.extensions[index]
-    name, guid = named.text("name"), named.text("guid")
-    for part in (run.driver, *run.extensions):
-        if (guid and part.guid == guid) or (name and part.name == name):
-            return part
-    return None
-
-
-def _rule_id(result: Members) -> str:
-    reference = result.members("rule")
-    return (reference.text("id") if reference else None) or result.text("ruleId") or ""
-
-
 def _claim(
     result: Members, rule: Rule | None, run: Run, places: tuple[Place, ...], origin: Origin
 ) -> Claim:
     about = rule.members if rule else Members({}, ())
     message = _message(result, about, run)
-    rule_id = _rule_id(result) or about.text("id") or ""
+    rule_id = rule_id_of(result) or about.text("id") or ""
     title = _text_of(about, "shortDescription") or about.text("name") or message or rule_id
     record = _form(result, rule, run)
     return Claim(
@@ -398,7 +256,7 @@ def _place(location: Members, run: Run) -> Place:
     if physical is not None:
         artifact = physical.members("artifactLocation")
         if artifact is not None:
-            path = artifact.text("uri") or _path_at(artifact.integer("index"), run)
+            path = artifact.text("uri") or path_at(artifact.integer("index"), run)
         region = physical.members("region")
         line = region.integer("startLine") if region else None
     symbol = None
@@ -409,12 +267,6 @@ def _place(location: Members, run: Run) -> Place:
         line if line is not None and line >= 1 else None,
         cut(symbol, MAX_SYMBOL) if symbol else None,
     )
-
-
-def _path_at(index: int | None, run: Run) -> str:
-    if index is None or not 0 <= index < len(run.artifacts):
-        return ""
-    return run.artifacts[index].path or ""
 
 
 def _urls(result: Members, rule: Members) -> Iterator[str]:
@@ -430,7 +282,7 @@ def _target(
     named = named_by(extended) or named_by(properties)
     if named is not None:
         return named
-    named = _of_artifact(result, run) or run.named
+    named = named_by_artifact(result, run) or run.named
     if named is not None:
         return replace(named, alone=False)
     if run.default is None:
@@ -440,15 +292,3 @@ def _target(
             " name one package URL for the whole file, or add it here or to the run",
         )
     return Named(run.default, ("properties", "purl"), alone=False)
-
-
-def _of_artifact(result: Members, run: Run) -> Named | None:
-    for location in result.each("locations")[:1]:
-        physical = location.members("physicalLocation")
-        artifact = physical.members("artifactLocation") if physical else None
-        index = artifact.integer("index") if artifact else None
-        if artifact is not None and index is not None and 0 <= index < len(run.artifacts):
-            purl = run.artifacts[index].purl
-            if purl is not None:
-                return named_by(Members({"purl": purl}, artifact.at("index")))
-    return None

@@ -18,7 +18,8 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from tidegate.engines.formats.documents import TOO_LARGE, Fault, parse, shown
 from tidegate.engines.formats.finding import Refusal
 from tidegate.engines.formats.records import Members, MisfitError, Origin
-from tidegate.engines.formats.sarif import Artifact, Run, artifact_of, sarif_report
+from tidegate.engines.formats.sarif import sarif_report
+from tidegate.engines.formats.sarif_pointers import Artifact, Run, artifact_of
 from tidegate.engines.formats.slicing import BrokenFrameError, Cursor, RepeatedKeyError
 from tidegate.engines.formats.unpacking import UnpackingError
 

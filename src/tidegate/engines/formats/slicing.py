@@ -30,6 +30,9 @@ _MOST_KEYS: Final = 1000
 
 _DRAIN_BYTES: Final = 1 << 20
 
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+"""What some editors put before UTF-8."""
+
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _SCALAR = re.compile(rb"[^ \t\r\n,\[\]{}:\"]*+")
 # Possessive, so that an unclosed or escape-ridden text costs one pass and no stack.
@@ -58,7 +61,8 @@ class Readable(Protocol):
 def lines(stream: IO[bytes], most: int) -> Iterator[tuple[int, bytes | None]]:
     """Give each line that is not blank, with its number from 1 and without the space around it.
 
-    None stands for a line of more than `most` bytes; it is read over.
+    A byte order mark before the first one is passed over. None stands for a line of more than
+    `most` bytes; it is read over.
     """
     number = 0
     while raw := stream.readline(most + 2):
@@ -67,7 +71,10 @@ def lines(stream: IO[bytes], most: int) -> Iterator[tuple[int, bytes | None]]:
             while not raw.endswith(b"\n") and raw:
                 raw = stream.readline(_DRAIN_BYTES)
             yield number, None
-        elif record := raw.strip(b" \t\r\n"):
+            continue
+        if number == 1:
+            raw = raw.removeprefix(BYTE_ORDER_MARK)
+        if record := raw.strip(b" \t\r\n"):
             yield number, record
 
 

@@ -170,7 +170,7 @@ class Unpacked(io.RawIOBase):
     Raises `UnpackingError` while reading; what was good before it has been read by then.
     """
 
-    def __init__(self, stream: IO[bytes], bounds: Bounds) -> None:
+    def __init__(self, stream: IO[bytes] | io.RawIOBase, bounds: Bounds) -> None:
         self._stream = stream
         self._bounds = bounds
         self._begin = stream.tell() if stream.seekable() else 0
@@ -339,7 +339,7 @@ _WINDOW_TOO_LARGE: Final = (
 )
 
 
-def _read_up_to(stream: IO[bytes], size: int) -> bytes:
+def _read_up_to(stream: IO[bytes] | io.RawIOBase, size: int) -> bytes:
     ahead = b""
     while len(ahead) < size and (piece := stream.read(size - len(ahead))):
         ahead += piece

@@ -7,9 +7,9 @@ tells the two apart. If one of them gets through where the other is stopped, the
 the first mend was incomplete; both have to be worked on.
 
 That nothing tells them apart is no proof: releases that mend several bugs at once are common. So
-`same` confirms a suspicion that has a reason of its own, such as equal signatures; it is none by
-itself. `different` and `variant-or-incomplete` are proofs: some release was seen to stop one and
-not the other, `RUNS` times.
+`same` confirms a suspicion that has a reason of its own, such as the same signature on a release
+that both were run on; it is none by itself. `different` and `variant-or-incomplete` are proofs:
+some release was seen to stop one and not the other, `RUNS` times.
 
 Pure. The rule, and how much worse looser ones are (one disarming patch in common: pair precision
 0.284; exactly the same: 1.000), are from the measurements of the project, 'Dedupe'.
@@ -67,6 +67,11 @@ class Crossing:
     """Releases that stop one of them and not the other."""
     open: tuple[str, ...] = ()
     """Releases that were to be crossed and of which nothing definite is known."""
+    same_place: tuple[str, ...] = ()
+    """Releases on which both fire with the same signature: the strongest reason to suspect one
+    bug, also where the two findings name different releases, between which the code has moved."""
+    other_place: tuple[str, ...] = ()
+    """Releases on which both fire, each with a signature of its own."""
 
 
 def disagreements(a: RangeData, b: RangeData) -> Sequence[str]:
@@ -121,8 +126,10 @@ def judge_crossing(a: Side, b: Side) -> Crossing:
     apart = tuple(version for version in told if not told[version])
     left = tuple(version for version in crossed if version not in told)
 
+    same_place, other_place = _places(a, b, alike)
+
     def crossing(word: Likeness, reason: str) -> Crossing:
-        return Crossing(word, reason, alike, apart, left)
+        return Crossing(word, reason, alike, apart, left, same_place, other_place)
 
     through_a, stopped_a = _at_mends(a, b, told)
     through_b, stopped_b = _at_mends(b, a, told)
@@ -176,6 +183,14 @@ def _at_mends(one: Side, other: Side, told: Mapping[str, bool]) -> tuple[list[st
     silent = [version for version in mended if one.answers[version].word.unaffected]
     through = [version for version in silent if other.answers[version].word.affected]
     return through, [version for version in silent if version not in through]
+
+
+def _places(a: Side, b: Side, alike: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the releases on which both did it in the same place, and in another one."""
+    both = [(v, a.answers[v].signature, b.answers[v].signature) for v in alike]
+    known = [(v, one, other) for v, one, other in both if not (one.empty or other.empty)]
+    same = tuple(version for version, one, other in known if one.matches(other))
+    return same, tuple(version for version, _, _ in known if version not in same)
 
 
 def _is_stable(judgement: Judgement | None) -> TypeGuard[Judgement]:

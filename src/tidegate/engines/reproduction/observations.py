@@ -27,6 +27,7 @@ from typing import Any
 
 from tidegate.engines.reproduction.frames import Frame, Owner
 from tidegate.engines.reproduction.packages import Installation
+from tidegate.engines.reproduction.texts import storable
 
 _CODE_BYTES = 32
 _MOST_FRAMES = 200
@@ -168,16 +169,16 @@ def _frames(rows: Any) -> tuple[Frame, ...]:
 
 
 def _text(value: Any) -> str:
-    return str(value or "")[:_LONGEST_TEXT]
+    return storable(str(value or "")[:_LONGEST_TEXT])
 
 
 def _sampled(found: re.Match[str], compiled: frozenset[str], installation: Installation) -> Frame:
     line = found["line"]
     return Frame(
         owner=_owner(found["file"], compiled, installation),
-        file=found["file"],
+        file=_text(found["file"]),
         line=int(line) if line.isdigit() else 0,
-        function=found["function"],
+        function=_text(found["function"]),
     )
 
 

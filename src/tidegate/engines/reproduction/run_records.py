@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tidegate.engines.reproduction.texts import storable
 from tidegate.engines.reproduction.trials import LIMITS, Purpose, Run
 from tidegate.engines.reproduction.verdicts import Control, RunResult
 from tidegate.engines.sandbox.model import Ending
@@ -31,7 +32,7 @@ def run_record(run: Run) -> dict[str, Any]:
         "runtime": run.runtime,
         "fired": run.sighting.fired,
         "attributed": run.sighting.attributed,
-        "reason": run.sighting.reason or run.complaint,
+        "reason": storable(run.sighting.reason or run.complaint),
         "ending": run.ending.value,
         "exit_code": run.exit_code,
         "signal": run.signal,
@@ -42,8 +43,8 @@ def run_record(run: Run) -> dict[str, Any]:
         "memory_bytes": run.outcome.peak_memory_bytes,
         "scales": [[scale, round(seconds * 1000)] for scale, seconds in run.scales],
         "frames": list(run.frames),
-        "stdout": run.stdout[:_TEXT_SHOWN],
-        "stderr": run.stderr[:_TEXT_SHOWN],
+        "stdout": storable(run.stdout[:_TEXT_SHOWN]),
+        "stderr": storable(run.stderr[:_TEXT_SHOWN]),
         "evidence_sha256": run.evidence_sha256,
     }
 

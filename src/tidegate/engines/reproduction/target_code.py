@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote
 
 from tidegate.engines.reproduction.packages import Installation, Runtime
 
 _MOST_BYTES = 4 << 20
+_MOST_LINES = 100_000
 _LONGEST_LINE = 500
 """In longer ones, which tools make, a line is no place."""
 _WIDEST = 3
@@ -28,6 +28,7 @@ class InstalledCode:
     def __init__(self, installation: Installation, runtime: Runtime) -> None:
         self._installation = installation
         self._files: dict[str, list[str]] = {}
+        self._places: dict[tuple[str, int], str | None] = {}
         archives = sorted(archive.sha256 for archive in installation.archives)
         self.build = hashlib.sha256("\n".join([runtime.digest, *archives]).encode()).hexdigest()
 
@@ -45,20 +46,10 @@ class InstalledCode:
         It is the line itself, without its indentation; if the file has it more than once, with as
         many of the lines around it as it takes.
         """
-        lines = self._lines(_inside(file))
-        if not 0 < line <= len(lines) or not lines[line - 1]:
-            return None
-        written = [text for text in lines if text]
-        at = sum(1 for text in lines[: line - 1] if text)
-        for more in range(_WIDEST + 1):
-            windows = [
-                "\n".join(written[max(0, i - more) : i + more + 1]) for i in range(len(written))
-            ]
-            if max(map(len, written[max(0, at - more) : at + more + 1])) > _LONGEST_LINE:
-                return None
-            if Counter(windows)[windows[at]] == 1:
-                return windows[at]
-        return None
+        key = (_inside(file), line)
+        if key not in self._places:
+            self._places[key] = _place(self._lines(key[0]), line)
+        return self._places[key]
 
     def _lines(self, inside: str) -> list[str]:
         if inside not in self._files:
@@ -81,6 +72,20 @@ class InstalledCode:
                 continue
             return content.decode("utf-8", "replace") if len(content) <= _MOST_BYTES else ""
         return ""
+
+
+def _place(lines: list[str], line: int) -> str | None:
+    if not 0 < line <= len(lines) <= _MOST_LINES or not lines[line - 1]:
+        return None
+    written = [text for text in lines if text]
+    at = sum(1 for text in lines[: line - 1] if text)
+    for more in range(_WIDEST + 1):
+        windows = [tuple(written[max(0, i - more) : i + more + 1]) for i in range(len(written))]
+        if max(map(len, windows[at])) > _LONGEST_LINE:
+            return None
+        if windows.count(windows[at]) == 1:
+            return "\n".join(windows[at])
+    return None
 
 
 def _inside(file: str) -> str:

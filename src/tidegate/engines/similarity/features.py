@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 """Of the form below; features of another version have to be made anew from their finding."""
-MAX_KEYS: Final = 64
+MAX_KEYS: Final = 96
+_WORTH_OF_ALIAS: Final = 100.0
+_WORTH_OF_NAME: Final = 3.0
+"""About that of the rarest words."""
 _MAX_LISTED: Final = 16
 _MAX_LENGTH: Final = 200
 _ALIAS: Final = re.compile(r"[A-Z]{2,10}-[0-9A-Za-z-]{1,40}")
@@ -82,16 +85,17 @@ class Features:
         return frozenset(self.kinds)
 
     @cached_property
-    def keys(self) -> tuple[str, ...]:
-        """What to look for candidates by, the most telling first; at most `MAX_KEYS`.
+    def keys(self) -> tuple[tuple[str, float], ...]:
+        """What to look for candidates by, and what each is worth; at most `MAX_KEYS`, best first.
 
-        A desk that keeps findings in a database keeps these beside them, one row each, and asks
-        for findings of the same package that share some.
+        A desk that keeps findings in a database keeps these beside them, one row each with the
+        number of `words`. Candidates of a new finding are those of its package that share keys,
+        with the highest sum of worth, divided by the square root of their number of words.
         """
-        telling = sorted(self.stems, key=lambda one: (-weight_of(one).found, one))
-        named = [f"name:{name}" for name in sorted(self.compared_names)]
-        words = [f"word:{one}" for one in telling]
-        ids = [f"alias:{alias}" for alias in self.aliases]
+        ids = [(f"alias:{alias}", _WORTH_OF_ALIAS) for alias in self.aliases]
+        named = [(f"name:{name}", _WORTH_OF_NAME) for name in sorted(self.compared_names)]
+        telling = sorted(self.gains.items(), key=lambda one: (-one[1], one[0]))
+        words = [(f"word:{one}", round(gain, 1)) for one, gain in telling]
         return tuple((ids + named + words)[:MAX_KEYS])
 
     def to_json(self) -> str:
@@ -109,7 +113,12 @@ class Features:
             version, key, words, names, kinds, aliases, places = json.loads(text)
             if version == VERSION:
                 return Features(
-                    str(key), *map(_texts, (words, names, kinds, aliases)), _places_read(places)
+                    key=str(key),
+                    words=_texts(words),
+                    names=_texts(names),
+                    kinds=_texts(kinds),
+                    aliases=_texts(aliases),
+                    places=_places_read(places),
                 )
         except (ValueError, TypeError, RecursionError) as error:
             raise FeaturesError(_NOT_FEATURES) from error

@@ -7,8 +7,9 @@ thousands at once. A desk with a database does the same with a table of `Feature
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from heapq import nsmallest
+from heapq import nlargest
 from typing import TYPE_CHECKING, Final
 
 from tidegate.engines.similarity.features import Features, features
@@ -21,13 +22,12 @@ if TYPE_CHECKING:
 
 LIMIT: Final = 20
 """Nominations of one finding; whoever writes a text that is like everything gets no more."""
-MOST_CANDIDATES: Final = 40
-"""Findings that `Index` compares one finding with, in a large package."""
 ALL_UP_TO: Final = 100
 """Findings of a package up to which `Index` compares with each of them."""
-MOST_OF_A_KEY: Final = 200
-"""Findings that are found by one key: the first ones, so that a later flood hides none of them."""
-_MOST_VISITS: Final = 1_000
+MOST_CANDIDATES: Final = 32
+"""Findings that `Index` compares one finding with, in a larger package."""
+MOST_VISITS: Final = 1_500
+"""Entries of its lists that `Index` reads for one finding, about; those of rare keys come first."""
 
 
 def nominate(
@@ -48,6 +48,7 @@ class Index:
 
     def __init__(self) -> None:
         self._findings: list[Features] = []
+        self._lengths: list[float] = []
         self._by_key: dict[str, list[int]] = defaultdict(list)
 
     def __len__(self) -> int:
@@ -57,10 +58,9 @@ class Index:
         """Make a finding known; whoever is asked about later may be paired with it."""
         number = len(self._findings)
         self._findings.append(one)
-        for key in one.keys:
-            found = self._by_key[key]
-            if len(found) < MOST_OF_A_KEY:
-                found.append(number)
+        self._lengths.append(math.sqrt(len(one.words) + 1))
+        for key, _ in one.keys:
+            self._by_key[key].append(number)
 
     def nominate(self, new: Features, *, limit: int = LIMIT) -> list[Nomination]:
         """Return what `nominate` would, as far as the pairs share telling keys."""
@@ -69,23 +69,25 @@ class Index:
     def candidates(self, new: Features) -> list[int]:
         """Return the numbers of the findings to compare with; all of them while they are few.
 
-        Keys that few findings have are followed first, and no more than a fixed number of entries
-        in all; so the time for one finding does not grow with the package.
+        Keys that few findings have are followed first, and not many entries in all: the time for
+        one finding does not grow with the package, and a flood of findings with one word makes
+        that word useless, and no other.
         """
         if len(self) <= ALL_UP_TO:
             return list(range(len(self)))
-        found = [self._by_key[key] for key in new.keys if key in self._by_key]
-        found.sort(key=len)
+        found = [(self._by_key[key], worth) for key, worth in new.keys if key in self._by_key]
+        found.sort(key=lambda one: len(one[0]))
         shared: dict[int, float] = defaultdict(float)
         visits = 0
-        for numbers in found:
+        for numbers, worth in found:
             visits += len(numbers)
-            if visits > _MOST_VISITS and shared:
+            if visits > MOST_VISITS and shared:
                 break
-            worth = 1.0 / len(numbers) ** 0.5
-            for number in numbers:
+            for number in numbers[:MOST_VISITS]:
                 shared[number] += worth
-        return nsmallest(MOST_CANDIDATES, shared, key=lambda one: (-shared[one], one))
+        lengths = self._lengths
+        ranked = [(worth / lengths[number], -number) for number, worth in shared.items()]
+        return [-number for _, number in nlargest(MOST_CANDIDATES, ranked)]
 
 
 def _as_features(one: Described | Features) -> Features:

@@ -27,13 +27,13 @@ WEIGHTS: Final = (2.72, 0.52, 0.52, 0.25)
 """One for each of the measures, in their order."""
 
 _EXTRA_WORDS: Final = 1
-"""Counted with each text, so that a very short one weighs less."""
+_EXTRA_EVIDENCE: Final = -1.0
+"""Each text is counted as if it had one more word, which the other lacks: one that says next to
+nothing is like nothing."""
 _MOST_NAMES: Final = 3
 _SHARE_OF_A_PLACE: Final = 0.5
 _NEAR_LINES: Final = 10
 _SHOWN: Final = 4
-_LIKE: Final = 0.5
-"""Texts from here on are called alike; below, other reasons have to carry the pair."""
 
 
 class Measures(NamedTuple):
@@ -54,7 +54,7 @@ def measure(one: Features, other: Features) -> Measures:
     fewer, more = one.stems, other.stems
     if len(fewer) > len(more):
         one, other, fewer, more = other, one, more, fewer
-    gained = sum(map(one.gains.__getitem__, fewer & more))
+    gained = sum(map(one.gains.__getitem__, fewer & more)) + _EXTRA_EVIDENCE
     shorter = (one.missed + gained) / (len(fewer) + _EXTRA_WORDS)
     longer = (other.missed + gained) / (len(more) + _EXTRA_WORDS)
     if len(fewer) == len(more) and longer > shorter:
@@ -115,7 +115,6 @@ def _reasons(new: Features, known: Features) -> tuple[str, ...]:
     words = [word for word in new.words if stem(word) in known.stems]
     words.sort(key=lambda word: -weight_of(stem(word)).found)
     likeness = text_score(measure(new, known))
-    said = "texts alike" if likeness >= _LIKE else "texts"
     shared = f", both with {', '.join(words[:_SHOWN])}" if words else ""
-    reasons.append(f"{said} {likeness:.2f}{shared}")
+    reasons.append(f"texts alike {likeness:.2f}{shared}")
     return tuple(reasons)

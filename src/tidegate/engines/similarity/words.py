@@ -33,12 +33,12 @@ _SUFFIXES: Final = (
 )  # fmt: skip
 _LEAST_STEM: Final = 3
 
-_EMPTY_WORDS: Final = frozenset(
-    "the a an of to in and or is are be was were by for with on at from that this it its as which"
-    " when where who can could may might will would not no than then into via if has have had been"
-    " does do did all any some such other using use used allow allows allowed com github org http"
-    " https www".split()
-)
+_EMPTY_TEXT: Final = """
+a all allow allowed allows an and any are as at be been by can com could did do does for from github
+had has have http https if in into is it its may might no not of on or org other some such than that
+the then this to use used using via was were when where which who will with would www
+"""
+_EMPTY_WORDS: Final = frozenset(_EMPTY_TEXT.split())
 
 
 def content_words(text: str, without: frozenset[str] = frozenset()) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Final
@@ -21,34 +22,51 @@ MOST_WORDS: Final = 600
 
 _ODD: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MOST_ACCENTS: Final = 3
+_MOST_LISTED: Final = 64
+_ODD_SIGN: Final = '<span class="odd-sign" title="{}">{}</span>'
 
 
 def visible(text: str, *, lines: bool = False) -> SafeString:
     """Return text as HTML in which every sign can be seen; `lines` keeps tabs and line ends."""
-    kept = "\n\t" if lines else "\t"
-    source = text if lines else " ".join(text.splitlines())
-    return format_html("<bdi>{}</bdi>", format_html_join("", "{}", _parts(source, kept)))
+    parts = _parts(text if lines else " ".join(text.splitlines()), "\n\t" if lines else "\t")
+    return format_html(
+        "<bdi>{}</bdi>",
+        format_html_join(
+            "",
+            "{}",
+            (
+                (format_html(_ODD_SIGN, part.name, part.text) if part.name else part.text,)
+                for part in parts
+            ),
+        ),
+    )
 
 
-def _parts(text: str, kept: str) -> Iterator[tuple[SafeString | str]]:
+def spelled(text: str) -> str:
+    """Return text on one line in which every sign can be seen, where there is room for no HTML."""
+    return "".join(part.text for part in _parts(" ".join(text.split()), ""))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    text: str
+    name: str = ""
+    """What it is that was written out; empty for what stands as it came."""
+
+
+def _parts(text: str, kept: str) -> Iterator[_Part]:
     for kind, group in groupby(text, key=lambda sign: _kind(sign, kept)):
         signs = "".join(group)
         if kind == "plain" or (kind == "accent" and len(signs) <= _MOST_ACCENTS):
-            yield (signs,)
+            yield _Part(signs)
         elif kind == "accent":
-            said = f"+{len(signs)} combining marks"
-            yield (format_html('<span class="odd-sign">{}</span>', said),)
+            yield _Part(f"+{len(signs)} combining marks", "a tower of combining marks")
         else:
-            for sign in signs[:64]:
+            for sign in signs[:_MOST_LISTED]:
                 name = unicodedata.name(sign, "control character").lower()
-                yield (
-                    format_html(
-                        '<span class="odd-sign" title="{}">{}</span>', name, f"U+{ord(sign):04X}"
-                    ),
-                )
-            if len(signs) > 64:
-                more = f"and {len(signs) - 64} more"
-                yield (format_html('<span class="odd-sign">{}</span>', more),)
+                yield _Part(f"U+{ord(sign):04X}", name)
+            if len(signs) > _MOST_LISTED:
+                yield _Part(f"and {len(signs) - _MOST_LISTED} more", "signs that cannot be seen")
 
 
 def _kind(sign: str, kept: str) -> str:

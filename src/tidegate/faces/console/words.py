@@ -8,6 +8,7 @@ from typing import Final
 from tidegate.desks.findings.priority import Severity
 from tidegate.desks.findings.states import Stage
 from tidegate.engines.reproduction.verdicts import Trust, Word
+from tidegate.faces.console.texts import spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def look_of(verdict: str, stage: str = "") -> Look:
     """Return how a verdict looks; where there is none yet, how the stage does."""
     if verdict:
         known = {word.value: look for word, look in VERDICTS.items()}
-        return known.get(verdict, Look(verdict, "unknown", "dash", ""))
+        return known.get(verdict, Look(spelled(verdict), "unknown", "dash", ""))
     known = {word.value: look for word, look in STAGES.items()}
     return known.get(stage, _UNSTATED)
 

@@ -38,8 +38,9 @@ from tidegate.engines.reproduction.steps import Stepwise  # noqa: E402
 _PR_SET_CHILD_SUBREAPER: Final = 36
 _EARLY_ONES: Final = 0.15
 """Share of the workers that are killed without waiting for them to work."""
-_LONGEST: Final = 0.6
-"""Seconds until a worker is killed, at most."""
+_USUAL, _LONGEST = 0.4, 5.0
+"""Seconds until a worker is killed: on average, and at most. Long lives are rare, and let the work
+go on on a slow machine, too."""
 _START_SECONDS: Final = 30
 _GONE_SECONDS: Final = 20
 TRIES: Final = 10_000
@@ -144,7 +145,7 @@ def main(kills: int, seed: int, log: str) -> None:
         child = fork_worker()
         if chance.random() > _EARLY_ONES:
             select.select([begun], [], [], _START_SECONDS)
-        time.sleep(chance.uniform(0, _LONGEST))
+        time.sleep(min(chance.expovariate(1 / _USUAL), _LONGEST))
         if os.waitpid(child, os.WNOHANG) == (0, 0):
             os.kill(child, signal.SIGKILL)
             killed += 1

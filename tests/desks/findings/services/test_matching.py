@@ -12,13 +12,12 @@ from tidegate.desks.findings.services import cases, linking, matching
 pytestmark = pytest.mark.django_db
 
 
-def match() -> int:
+def match() -> None:
     """Do what the worker does for every delivery; doing it twice changes nothing."""
-    made = 0
     for delivery in Delivery.objects.order_by("pk"):
-        made += matching.match_batch(delivery.key, 0, at=later()).made
-        assert matching.match_batch(delivery.key, 0, at=later()).made == 0
-    return made
+        matching.match_batch(delivery.key, matching.FIRST, at=later())
+        again = matching.match_batch(delivery.key, matching.FIRST, at=later())
+        assert (again.links, again.nominations) == (0, 0)
 
 
 def test_another_finder_hands_in_the_same_and_keeps_a_finding_of_his_own():
@@ -122,10 +121,11 @@ def test_a_thousand_copies_become_one_case_with_a_thousand_links():
     hand_in(lines(record(0, **proof("x"))), "Lab A")
     prove(Finding.objects.get())
     copies = hand_in(lines(*(record(n, **proof("x")) for n in range(1, 1001))), "Lab B")
-    batch, made = matching.Batch(0, 0, more=True), 0
+    batch = matching.match_batch(copies.key, matching.FIRST, at=later())
+    made = batch.links
     while batch.more:
         batch = matching.match_batch(copies.key, batch.after, at=later())
-        made += batch.made
+        made += batch.links
     assert made == 1000
     case = Finding.objects.order_by("pk")[0].case
     assert case is not None

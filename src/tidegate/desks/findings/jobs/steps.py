@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -243,11 +244,10 @@ def set_aside(key: str, reason: str) -> None:
 
 
 @DBOS.step(name="match-batch")
-def match_batch(delivery: str, after: int) -> dict[str, int]:
+def match_batch(delivery: str, after: list[Any]) -> dict[str, Any]:
     """Link and nominate for one batch of a delivery's findings; says where the next one begins."""
     close_old_connections()
-    batch = matching.match_batch(delivery, after, at=_now())
-    return {"made": batch.made, "after": batch.after, "more": int(batch.more)}
+    return asdict(matching.match_batch(delivery, after, at=_now()))
 
 
 @DBOS.step(name="now")

@@ -13,6 +13,7 @@ from dbos import DBOS
 
 from tidegate.desks.findings.jobs import steps
 from tidegate.desks.findings.models import Outbox
+from tidegate.desks.findings.services import matching
 
 
 class _SetAside(Exception):  # noqa: N818 - it ends a workflow early, and nothing is wrong
@@ -68,17 +69,12 @@ def _meet(key: str) -> None:
 
 
 @DBOS.workflow(name="match", max_recovery_attempts=None)
-def match(delivery: str, row: int) -> int:
+def match(delivery: str, row: int) -> None:
     """Look for findings that say what those of a delivery say; a batch a step."""
-    after, made = 0, 0
-    while True:
-        batch = steps.match_batch(delivery, after)
-        made += batch["made"]
-        if not batch["more"]:
-            break
-        after = batch["after"]
+    batch = steps.match_batch(delivery, matching.FIRST)
+    while batch["more"]:
+        batch = steps.match_batch(delivery, batch["after"])
     steps.finish(row)
-    return made
 
 
 WORKFLOWS: Mapping[str, Callable[[str, int], Any]] = {

@@ -72,6 +72,9 @@ class Finding(models.Model):
             models.Index(fields=["finder", "reference"], name="finding_by_reference"),
             models.Index(fields=["received_at"], name="finding_by_time"),
             models.Index(
+                fields=["delivery", "package_type", "package", "id"], name="finding_by_delivery"
+            ),
+            models.Index(
                 fields=["proof_digest"],
                 name="finding_by_proof",
                 condition=~models.Q(proof_digest=""),
@@ -106,4 +109,4 @@ class Document(models.Model):
     places = models.JSONField(default=list)
     references = models.JSONField(default=list)
     vectors = models.JSONField(default=list, db_comment="CVSS.")
-    features = models.BinaryField(null=True, db_comment="For the layer that only nominates.")
+    features = models.TextField(blank=True, db_comment="For the layer that only nominates.")

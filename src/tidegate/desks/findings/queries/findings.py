@@ -110,9 +110,9 @@ def _fitting(asked: FindingFilter, found: Matches) -> QuerySet[Finding]:
         rows = rows.filter(package=asked.package)
     if asked.case:
         rows = rows.filter(_of_case(checked_key("case", asked.case)))
-    elif asked.finder:
+    if asked.finder:
         rows = rows.filter(_of_finder(asked.finder))
-    elif (asked.stage in STAGES or asked.verdict in VERDICTS) and not found.where:
+    if not (found.where or asked.case or asked.finder or asked.package):
         rows = rows.filter(_if_few(asked))
     return rows
 
@@ -130,13 +130,14 @@ def _of_finder(name: str) -> Q:
 
 
 def _if_few(asked: FindingFilter) -> Q:
-    """Return which findings are in a stage, or have a verdict, if those are few; else no limit."""
+    """Return which findings are in a stage and have a verdict, if those are few; else all."""
     rows = Finding.objects.all()
     if asked.stage in STAGES:
         rows = rows.filter(stage=asked.stage)
-    if asked.verdict in VERDICTS:
-        rows = rows.filter(verdict=asked.verdict)
-    return few(rows) or Q()
+        if asked.verdict in VERDICTS:
+            rows = rows.filter(verdict=asked.verdict)
+        return few(rows) or Q()
+    return Q()
 
 
 def _shown(ids: Sequence[int]) -> list[tuple[int, str, FindingRow]]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -41,28 +41,41 @@ BATCH: Final = 500
 class Batch:
     """What one batch came to."""
 
-    made: int
-    """Links and nominations."""
-    after: int
-    """The last finding that was looked at."""
+    links: int
+    nominations: int
+    after: list[Any]
+    """The last finding that was looked at: its package's type and name, and its number."""
     more: bool
     """Whether there may be more of them."""
 
 
-def match_batch(delivery_key: str, after: int, *, at: datetime) -> Batch:
-    """Link and nominate for the next findings of a delivery; safe to do again."""
+FIRST: Final[list[Any]] = ["", "", 0]
+"""Where the first batch begins."""
+
+
+def match_batch(delivery_key: str, after: Sequence[Any], *, at: datetime) -> Batch:
+    """Link and nominate for the next findings of a delivery; safe to do again.
+
+    They are taken package by package: duplicates are in one package, and so each of them is looked
+    at once or twice, and not with every batch.
+    """
+    type_, package, number = after
+    here = Q(package_type=type_, package=package, pk__gt=number)
+    later = Q(package_type=type_, package__gt=package) | Q(package_type__gt=type_)
     with transaction.atomic():
         findings = list(
-            Finding.objects.select_related("finder", "document", "case")
-            .filter(delivery__key=delivery_key, pk__gt=after)
-            .order_by("pk")[:BATCH]
+            Finding.objects.select_related("finder", "case")
+            .filter(here | later, delivery__key=delivery_key)
+            .order_by("package_type", "package", "pk")[:BATCH]
         )
         lock_packages(findings)
         linked = link_exact(findings, at)
         nominated = nominating.nominate(findings, linked=linked, at=at)
+    last = findings[-1] if findings else None
     return Batch(
-        made=len(linked) + nominated,
-        after=findings[-1].pk if findings else after,
+        links=len(linked),
+        nominations=nominated,
+        after=[last.package_type, last.package, last.pk] if last else list(after),
         more=len(findings) == BATCH,
     )
 

@@ -14,6 +14,7 @@ from tidegate.desks.findings.states import Stage
 from tidegate.engines.formats.finding import Refusal
 from tidegate.engines.formats.reports import Format, Report
 from tidegate.engines.reproduction.proof_digests import proof_digest
+from tidegate.engines.similarity import Described, features
 
 _TITLE: Final = 300
 _REFERENCE: Final = 500
@@ -61,6 +62,21 @@ def document_of(finding: Finding, report: Report) -> Document:
         ],
         references=_all_kept(report.references),
         vectors=_all_kept(report.severity),
+        features=_kept(features(_described(finding, report)).to_json()),
+    )
+
+
+def _described(finding: Finding, report: Report) -> Described:
+    """Return what the layer that only nominates compares."""
+    return Described(
+        key=finding.key,
+        title=report.title,
+        text=report.description,
+        weaknesses=report.weaknesses,
+        aliases=report.aliases,
+        places=tuple((place.path, place.line, place.symbol) for place in report.places),
+        effect=finding.effect or None,
+        package=finding.package,
     )
 
 

@@ -23,6 +23,7 @@ from elftools.elf.sections import SymbolTableSection
 from tidegate.engines.reproduction.effects.model import NOTHING, Evidence, Sighting, Watching
 from tidegate.engines.reproduction.effects.unwinding import real_frames
 from tidegate.engines.reproduction.frames import Frame, Owner
+from tidegate.engines.reproduction.texts import storable
 from tidegate.engines.sandbox.model import CodeAddress, Ending, Fault
 
 _EVALUATION_LOOP = "_PyEval_EvalFrameDefault"
@@ -58,7 +59,8 @@ class MemorySafety:
                     reason=f"died of signal {fault.signal} in {library}",
                     signature=(f"signal {fault.signal}", library.split(".")[0]),
                     frames=tuple(
-                        Frame(Owner.TARGET, code.object, 0, f"+{code.offset:#x}") for code in own
+                        Frame(Owner.TARGET, storable(code.object), 0, f"+{code.offset:#x}")
+                        for code in own
                     ),
                     detail=f"signal {fault.signal}",
                 )

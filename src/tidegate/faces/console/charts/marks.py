@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from tidegate.engines.reproduction.ranges import NOT_TESTED
 from tidegate.engines.reproduction.verdicts import Word
 from tidegate.faces.console.charts.svg import element
+from tidegate.faces.console.texts import spelled
 
 _RADIUS: Final = 5.5
 _PRERELEASE: Final = 0.64
@@ -73,12 +74,12 @@ class Release:
         if self.inferred:
             how = "inferred from the releases around it"
         elif self.was_run:
-            how = f"run on {self.runtime}" if self.runtime else "run"
-        said = [f"{self.version}: {self.known.words}", how]
+            how = f"run on {spelled(self.runtime)}" if self.runtime else "run"
+        said = [f"{spelled(self.version)}: {self.known.words}", how]
         said += ["pre-release"] * self.prerelease + ["yanked by its publisher"] * self.yanked
         if self.published:
             said.append(f"published {self.published:%Y-%m-%d}")
-        return ", ".join(said) + (f". {self.reason}" if self.reason else "")
+        return ", ".join(said) + (f". {spelled(self.reason)}" if self.reason else "")
 
 
 def mark(release: Release, x: float, y: float, *, reach: float = 8) -> SafeString:

@@ -28,6 +28,7 @@ from tidegate.faces.console.charts.lanes import (
 )
 from tidegate.faces.console.charts.marks import Known, Release, mark
 from tidegate.faces.console.charts.svg import drawing, element
+from tidegate.faces.console.texts import spelled
 
 # Heights, in pixels; `charts.css` draws the lines between lanes at the same ones.
 _LANE: Final = 56.0
@@ -67,7 +68,7 @@ def draw_releases(releases: Sequence[Release], *, package: str, ident: str) -> R
     width = max((placed.x for row in rows for placed in row.placed), default=0) + 2 * MARGIN
     summary = _summary(releases, lanes, package)
     parts = [
-        element("title", f"Releases of {package}", id=f"{ident}-title"),
+        element("title", f"Releases of {spelled(package)}", id=f"{ident}-title"),
         element("desc", summary, id=f"{ident}-desc"),
     ]
     if by_time:
@@ -184,16 +185,17 @@ def _summary(releases: Sequence[Release], lanes: Sequence[Lane], package: str) -
     counts = {known: sum(r.known is known for r in releases) for known in Known}
     told = ", ".join(f"{counts[known]} {known.words}" for known in Known if counts[known])
     fixes = [
-        release.version
+        spelled(release.version)
         for _, group in lanes
         for release, word in zip(group, gates_of(group), strict=True)
         if word.startswith("fixed")
     ]
     lines = f"{len(lanes)} release line{'s' if len(lanes) != 1 else ''}"
     many = f"{len(releases)} release{'s' if len(releases) != 1 else ''}"
-    said = f"{many} of {package} in {lines}: {told or 'nothing was looked at'}."
+    said = f"{many} of {spelled(package)} in {lines}: {told or 'nothing was looked at'}."
     return said + (f" First fixed: {', '.join(fixes)}." if fixes else "")
 
 
 def _shortened(label: str, longest: int) -> str:
-    return label if len(label) <= longest else f"{label[: longest - 1]}…"
+    shown = spelled(label)
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"

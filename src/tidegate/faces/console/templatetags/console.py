@@ -135,25 +135,25 @@ def bytes_shown(number: int | None) -> str:
 @register.filter
 def effect(word: str) -> str:
     """Show an effect in words."""
-    return words.EFFECTS.get(word, word) if word else "Not stated"
+    return words.EFFECTS.get(word) or texts.spelled(word) if word else "Not stated"
 
 
 @register.filter
 def purpose(word: str) -> str:
     """Show what a run was for."""
-    return words.PURPOSES.get(word, word)
+    return words.PURPOSES.get(word) or texts.spelled(word)
 
 
 @register.filter
 def basis(word: str) -> str:
     """Show what a link rests on."""
-    return words.BASES.get(word, word)
+    return words.BASES.get(word) or texts.spelled(word)
 
 
 @register.filter
 def kind(word: str) -> str:
     """Show what one finding is to another."""
-    return words.KINDS.get(word, word)
+    return words.KINDS.get(word) or texts.spelled(word)
 
 
 @register.filter

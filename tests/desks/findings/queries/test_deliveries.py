@@ -1,0 +1,58 @@
+"""Deliveries are listed and narrowed, and one comes with its refusals and its document."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.desks.findings.makers import make_delivery, make_refusal
+from tidegate.desks.findings.models import DeliveryPiece
+from tidegate.desks.findings.queries.deliveries import (
+    DeliveryFilter,
+    get_delivery,
+    get_document,
+    list_deliveries,
+)
+from tidegate.desks.findings.queries.errors import CursorError, FilterError, NotHereError
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_newest_comes_first_and_filters_narrow() -> None:
+    old = make_delivery("Lab A")
+    new = make_delivery("Lab B", state="stored")
+    assert [row.key for row in list_deliveries().rows] == [new.key, old.key]
+    assert [row.key for row in list_deliveries(DeliveryFilter(finder="Lab A")).rows] == [old.key]
+    assert [row.key for row in list_deliveries(DeliveryFilter(state="stored")).rows] == [new.key]
+    with pytest.raises(FilterError, match="receiving, stored, read"):
+        list_deliveries(DeliveryFilter(state="lost"))
+
+
+def test_refusals_come_in_the_order_of_the_document_a_page_at_a_time() -> None:
+    delivery = make_delivery()
+    for number in (5, 1, 3, 2, 4):
+        make_refusal(delivery, number=number)
+    seen: list[int] = []
+    cursor: str | None = None
+    while True:
+        page = get_delivery(delivery.key, cursor, 2).refusals
+        seen += [row.number for row in page.rows]
+        if page.next is None:
+            break
+        cursor = page.next
+    assert seen == [1, 2, 3, 4, 5]
+    with pytest.raises(CursorError):
+        get_delivery(make_delivery().key, page.previous)
+
+
+def test_a_document_comes_back_byte_for_byte() -> None:
+    delivery = make_delivery(content=b"first ")
+    DeliveryPiece.objects.create(delivery=delivery, number=1, content=b"second")
+    document = get_document(delivery.key)
+    pieces = [document.piece(number) for number in range(3)]
+    assert pieces == [b"first ", b"second", None]
+
+
+def test_a_document_that_is_not_whole_is_not_given_out() -> None:
+    delivery = make_delivery(state="receiving")
+    with pytest.raises(NotHereError, match="not come whole"):
+        get_document(delivery.key)

@@ -1,0 +1,9 @@
+"""The API alone, mounted where the installation mounts it."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tidegate.faces.api.application import api
+
+urlpatterns = [path("api/v1/", api.urls)]

@@ -18,7 +18,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmarks import intake, job, machine, ranges, sandbox, throughput
+from benchmarks import (
+    behaviour,
+    duplicates,
+    intake,
+    job,
+    lists,
+    machine,
+    ranges,
+    sandbox,
+    throughput,
+)
 from benchmarks.figures import Report
 from tidegate.engines.formats.finding import FindingFileError
 from tidegate.engines.sandbox import SandboxError
@@ -41,6 +51,9 @@ def benchmarks(only: str = "") -> Mapping[str, Callable[[Tell], Report]]:
         "job": job.measure,
         "ranges": partial(ranges.measure, only=only),
         "intake": intake.measure,
+        "lists": lists.measure,
+        "duplicates": duplicates.measure,
+        "behaviour": behaviour.measure,
     }
 
 

@@ -16,7 +16,6 @@ from benchmarks.duplicates.described import features_of
 from benchmarks.duplicates.embeddings import models
 from benchmarks.duplicates.labels import Labels, labels
 from benchmarks.duplicates.pairs import Pair
-from benchmarks.duplicates.replay import CROWD, crowd_seconds, replay
 from benchmarks.duplicates.quality import (
     Interval,
     Quality,
@@ -25,6 +24,7 @@ from benchmarks.duplicates.quality import (
     quality,
     threshold_for,
 )
+from benchmarks.duplicates.replay import CROWD, crowd_seconds, replay
 from benchmarks.figures import Report
 from tidegate.engines.similarity.scoring import THRESHOLD, score_of
 

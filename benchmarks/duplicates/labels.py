@@ -49,8 +49,14 @@ def read_shipped(path: Path) -> Iterator[Pair]:
     """Read pairs as `shipped` writes them."""
     for line in path.read_text("utf-8").splitlines():
         row = json.loads(line)
-        sides = [_telling(row[side]) for side in ("left", "right")]
-        yield Pair(row["package"], *sides, row["same"], row["copied"], row["same_weakness"])
+        yield Pair(
+            row["package"],
+            _telling(row["left"]),
+            _telling(row["right"]),
+            row["same"],
+            row["copied"],
+            row["same_weakness"],
+        )
 
 
 def _telling(row: Mapping[str, Any]) -> Telling:

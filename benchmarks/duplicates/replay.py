@@ -54,16 +54,16 @@ def replay(half: Half) -> Replay:
         if package not in made:
             made[package] = [features(described(t, package)) for t in shelves[package].values()]
         new = features(described(pair.left, package))
-        found = [one.right for one in nominate(new, made[package])]
+        keys = [one.right for one in nominate(new, made[package])]
         asked += 1
         known += len(made[package])
-        total += len(found)
-        if pair.right.id in found:
-            places.append(found.index(pair.right.id))
+        total += len(keys)
+        if pair.right.id in keys:
+            places.append(keys.index(pair.right.id))
             index = Index()
-            for one in made[package]:
-                index.add(one)
-            kept += any(one.right == pair.right.id for one in index.nominate(new))
+            for known_one in made[package]:
+                index.add(known_one)
+            kept += any(found.right == pair.right.id for found in index.nominate(new))
     return Replay(
         findings=asked,
         known=known / max(1, asked),
@@ -76,7 +76,7 @@ def replay(half: Half) -> Replay:
 
 
 def crowd_seconds(told: Sequence[Telling]) -> float:
-    """Return the processor time that it takes to describe and nominate 10,000 findings of one single package."""
+    """Return the processor time that it takes to take in 10,000 findings of one package."""
     tellings = [told[number % len(told)] for number in range(CROWD)]
     index = Index()
     started = time.process_time()

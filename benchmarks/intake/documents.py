@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 _PACKAGES: Final = 500
-_WORDS: Final = (
-    "parser option prototype key header cookie path archive entry buffer length index loop regular"
-    " expression template sandbox loader tag object array merge deep nested value string decode"
-    " encode query request redirect socket cache token session signature verify certificate"
-    " overflow recursion quadratic traversal injection pollution deserialisation attacker remote"
-    " crafted input allows execute arbitrary code read write file denial service memory version"
-).split()
+_TEXT: Final = """
+    parser option prototype key header cookie path archive entry buffer length index loop regular
+    expression template sandbox loader tag object array merge deep nested value string decode
+    encode query request redirect socket cache token session signature verify certificate overflow
+    recursion quadratic traversal injection pollution deserialisation attacker remote crafted input
+    allows execute arbitrary code read write file denial service memory version
+"""
+_WORDS: Final = _TEXT.split()
 _EFFECTS: Final = ("code-execution", "file-read", "prototype-pollution", "denial-of-service")
 _LARGE_TEXT: Final = 15_000
 """Signs of the description of a record in the large document."""

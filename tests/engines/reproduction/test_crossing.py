@@ -74,6 +74,7 @@ def test_an_incomplete_fix_is_not_a_duplicate(one, other):
 
     assert found.word is Likeness.VARIANT
     assert set(found.apart) == {v for v in one if one[v] is not other[v]}
+    assert found.let_through == tuple(v for v in ("0.2.1", "1.2.3", "5.3.1") if v in one)
 
 
 def test_two_proofs_of_one_bug_are_the_same():
@@ -104,7 +105,17 @@ def test_a_bug_that_came_later_is_a_variant_though_one_release_mends_both():
 
     found = judge_crossing(side(old), side(new))
 
-    assert (found.word, found.apart) == (Likeness.VARIANT, ("1.0.0",))
+    assert (found.word, found.apart, found.let_through) == (Likeness.VARIANT, ("1.0.0",), ())
+
+
+def test_a_proof_that_was_not_run_where_it_fires_is_not_called_different():
+    whole = side(CVE_2020_7598)
+    elsewhere = side(fires_on([*MINIMIST, "9.0.0"], "9.0.0"), required=1)
+    crossed = {v: judgement(v, SAFE) for v in MINIMIST}
+
+    found = judge_crossing(whole, replace(elsewhere, answers={**elsewhere.answers, **crossed}))
+
+    assert found.word is Likeness.VARIANT
 
 
 @pytest.mark.parametrize("missing", [DOUBT, Word.UNATTRIBUTED, Word.FLAKY])

@@ -65,6 +65,9 @@ class Crossing:
     """Releases on which both fire, or both stay silent."""
     apart: tuple[str, ...] = ()
     """Releases that stop one of them and not the other."""
+    let_through: tuple[str, ...] = ()
+    """Those of them that mend one and let the other through: an incomplete fix, or two bugs. The
+    others only have one and not yet, or no longer, the other, as where a function came later."""
     open: tuple[str, ...] = ()
     """Releases that were to be crossed and of which nothing definite is known."""
     same_place: tuple[str, ...] = ()
@@ -122,38 +125,31 @@ def judge_crossing(a: Side, b: Side) -> Crossing:
         for version in dict.fromkeys([*crossed, *sorted(a.answers)])
         if _is_stable(a.answers.get(version)) and _is_stable(b.answers.get(version))
     }
-    alike = tuple(version for version in told if told[version])
-    apart = tuple(version for version in told if not told[version])
     left = tuple(version for version in crossed if version not in told)
-
-    same_place, other_place = _places(a, b, alike)
-
-    def crossing(word: Likeness, reason: str) -> Crossing:
-        return Crossing(word, reason, alike, apart, left, same_place, other_place)
-
     through_a, stopped_a = _at_mends(a, b, told)
     through_b, stopped_b = _at_mends(b, a, told)
+    alike = tuple(version for version in told if told[version])
+    apart = tuple(version for version in told if not told[version])
+    only_a = [version for version in apart if a.answers[version].word.affected]
+    only_b = [version for version in apart if b.answers[version].word.affected]
+    same_place, other_place = _places(a, b, alike)
     if through_a and through_b:
-        return crossing(
-            Likeness.DIFFERENT,
-            f"{through_a[0]} stops the first proof and not the second, "
-            f"{through_b[0]} the second and not the first",
-        )
-    fires_a = {version for version in told if a.answers[version].word.affected}
-    fires_b = {version for version in told if b.answers[version].word.affected}
-    if fires_a and fires_b and not fires_a & fires_b:
-        return crossing(Likeness.DIFFERENT, "no release shows both")
-    if apart:
-        return crossing(Likeness.VARIANT, f"{apart[0]} stops one of the proofs and not the other")
-    if left:
-        return crossing(Likeness.UNDECIDED, f"nothing definite is known of both on {left[0]}")
-    if not (stopped_a and stopped_b):
-        return crossing(Likeness.UNDECIDED, "no release is known that mends both")
-    return crossing(
-        Likeness.SAME,
-        f"each one's mended release stops the other ({stopped_a[0]}, {stopped_b[0]}), "
-        f"and no release of {len(told)} tells them apart",
-    )
+        word = Likeness.DIFFERENT
+        reason = f"{through_a[0]} mends only the first, {through_b[0]} only the second"
+    elif only_a and only_b and not any(a.answers[v].word.affected for v in alike):
+        word, reason = Likeness.DIFFERENT, "no release has both"
+    elif apart:
+        where = [*through_a, *through_b, *apart][0]
+        word, reason = Likeness.VARIANT, f"{where} stops one of the proofs and not the other"
+    elif left:
+        word, reason = Likeness.UNDECIDED, f"nothing definite is known of both on {left[0]}"
+    elif not (stopped_a and stopped_b):
+        word, reason = Likeness.UNDECIDED, "no release is known that mends both"
+    else:
+        mends = " and ".join(dict.fromkeys((stopped_a[0], stopped_b[0])))
+        word, reason = Likeness.SAME, f"{mends} mends both, and no release tells them apart"
+    let_through = (*through_a, *through_b)
+    return Crossing(word, reason, alike, apart, let_through, left, same_place, other_place)
 
 
 def _mends(found: RangeData) -> list[tuple[str, str]]:

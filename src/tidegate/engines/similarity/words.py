@@ -23,13 +23,13 @@ MAX_NAMES: Final = 32
 _MAX_CHUNK: Final = 80
 
 _CHUNK: Final = re.compile(r"[^\s\"'`(),;<>\[\]{}|=*!?]+")
-_LETTERS: Final = re.compile(r"[a-z0-9]+")
+_LETTERS: Final = re.compile(r"[A-Za-z0-9]+")
 _CASE_CHANGE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _STEM_LENGTH: Final = 6
 
 _SUFFIXES: Final = (
-    "ization", "ations", "ation", "ities", "ity", "ings", "ing", "edly",
-    "ies", "ied", "ers", "ed", "es", "er", "ly", "s", "e",
+    "ization", "ations", "ation", "ating", "ated", "ates", "ate", "ities", "ity", "ions", "ion",
+    "ings", "ing", "edly", "ies", "ied", "ers", "ed", "es", "er", "ly", "s", "e",
 )  # fmt: skip
 _LEAST_STEM: Final = 3
 
@@ -49,7 +49,7 @@ def content_words(text: str, without: frozenset[str] = frozenset()) -> dict[str,
     """
     found: dict[str, str] = {}
     for chunk in _chunks(text):
-        for word in _words_of(chunk):
+        for word in _words_of(chunk, without):
             stemmed = stem(word)
             if stemmed not in found and stemmed not in without:
                 found[stemmed] = word
@@ -108,11 +108,15 @@ def _chunks(text: str) -> Iterator[str]:
             yield chunk
 
 
-def _words_of(chunk: str) -> Iterator[str]:
-    for word in _LETTERS.findall(_CASE_CHANGE.sub(" ", chunk).lower()):
-        if len(word) == 1 or word in _EMPTY_WORDS or _is_number(word):
-            continue
-        yield from SHORT_FORMS.get(word, (word,))
+def _words_of(chunk: str, without: frozenset[str] = frozenset()) -> Iterator[str]:
+    for written in _LETTERS.findall(chunk):
+        whole = written.lower()
+        if whole in SHORT_FORMS:
+            yield from SHORT_FORMS[whole]
+        elif stem(whole) not in without:
+            for word in _CASE_CHANGE.sub(" ", written).lower().split():
+                if len(word) > 1 and word not in _EMPTY_WORDS and not _is_number(word):
+                    yield from SHORT_FORMS.get(word, (word,))
 
 
 def _is_number(word: str) -> bool:

@@ -30,6 +30,9 @@ class Api(NinjaAPI):
         urls = super()._get_urls()
         for pattern in urls:
             if isinstance(pattern, URLPattern):
+                if pattern.name == "api-root":
+                    # It stands for the prefix of all routes, and is none itself.
+                    pattern.callback = problems.no_route
                 takes_documents = pattern.name == "hand_in"
                 # No cookie is read here, so there is nothing that a token could protect.
                 pattern.callback = csrf_exempt(guarded(pattern.callback, document=takes_documents))

@@ -65,7 +65,8 @@ def refusal(request: HttpRequest, *, document: bool = False) -> HttpResponse | N
             problems.FOREIGN,
             "A page of another site may not use this API; use a program, or the console.",
         )
-    if request.method in _READING:
+    if request.method != "POST":
+        # Nothing else carries a body here; the route says so by itself.
         return None
     return _wrong_form(request, document=document)
 

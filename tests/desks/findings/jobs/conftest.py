@@ -30,7 +30,7 @@ RELEASES = {
     "2.0.0": BROKEN,
     "2.0.1": MENDED,
 }
-VERS = "vers:npm/<1.1.0|2.0.0"
+VERS = "vers:npm/<1.1.0|>=2.0.0|<2.0.1"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from tidegate.desks.findings.priority import Severity
 from tidegate.desks.findings.queries.counting import Count, counted
 from tidegate.desks.findings.queries.filters import (
     STAGES,
-    VERDICTS,
     FindingFilter,
     check_findings,
     checked_key,
@@ -72,7 +71,7 @@ def list_findings(
     at = read_cursor(cursor, of=mark)
     found = matches(asked.text, newest=at.newest if at else "")
     return page_of(
-        _fitting(asked, found),
+        _fitting(asked, found, sort),
         order,
         at,
         checked_limit(limit),
@@ -95,26 +94,42 @@ def count_findings(asked: FindingFilter | None = None, at_most: int = 10_000) ->
     return counted(_fitting(asked, found), at_most)
 
 
-def _fitting(asked: FindingFilter, found: Matches) -> QuerySet[Finding]:
-    """Return the findings that fit, so that the index of any sort can be walked for them."""
-    rows = Finding.objects.filter(found.where)
+def _fitting(asked: FindingFilter, found: Matches, sort: str = "") -> QuerySet[Finding]:
+    """Return the findings that fit, so that the index of a sort can be walked for them."""
+    rows = _looked_up(asked, found)
+    looked_up = rows is not None
+    rows = Finding.objects.all() if rows is None else rows
     for column in ("stage", "verdict", "effect", "format"):
         if named := words(getattr(asked, column)):
             rows = rows.filter(holds(column, named))
-    if asked.severity:
-        ranks = [Severity.of_word(word) for word in words(asked.severity)]
-        rows = rows.filter(holds("severity", ranks))
     if asked.package_type:
         rows = rows.filter(holds("package_type", [asked.package_type]))
-    if asked.package:
-        rows = rows.filter(package=asked.package)
-    if asked.case:
-        rows = rows.filter(_of_case(checked_key("case", asked.case)))
-    if asked.finder:
-        rows = rows.filter(_of_finder(asked.finder))
-    if not (found.where or asked.case or asked.finder or asked.package):
-        rows = rows.filter(_if_few(asked))
+    by_package = sort.lstrip("-") == "package"
+    if asked.severity:
+        ranks = [Severity.of_word(word) for word in words(asked.severity)]
+        # The rows of one severity stand together in an index, in the order of arrival.
+        together = len(ranks) == 1 and not looked_up and not by_package
+        rows = rows.filter(severity=ranks[0]) if together else rows.filter(holds("severity", ranks))
+    if by_package and not looked_up and asked != FindingFilter():
+        # The widest of the indexes: where few rows fit, they are found sooner in another.
+        fitting = few(rows)
+        return Finding.objects.filter(fitting) if fitting else rows
     return rows
+
+
+def _looked_up(asked: FindingFilter, found: Matches) -> QuerySet[Finding] | None:
+    """Return the findings of what names few of them; None where nothing does."""
+    named = [found.where] if found.where else []
+    if asked.package:
+        named.append(Q(package=asked.package))
+    if asked.case:
+        named.append(_of_case(checked_key("case", asked.case)))
+    if asked.finder:
+        named.append(_of_finder(asked.finder))
+    if asked.stage in STAGES and not named:
+        of_stage = few(Finding.objects.filter(stage=asked.stage))
+        named += [of_stage] if of_stage else []
+    return Finding.objects.filter(*named) if named else None
 
 
 def _of_case(key: str) -> Q:
@@ -127,17 +142,6 @@ def _of_finder(name: str) -> Q:
     if finder is None:
         return Q(id__in=[])
     return few(Finding.objects.filter(finder=finder)) or Q(holds("finder", [finder]))
-
-
-def _if_few(asked: FindingFilter) -> Q:
-    """Return which findings are in a stage and have a verdict, if those are few; else all."""
-    rows = Finding.objects.all()
-    if asked.stage in STAGES:
-        rows = rows.filter(stage=asked.stage)
-        if asked.verdict in VERDICTS:
-            rows = rows.filter(verdict=asked.verdict)
-        return few(rows) or Q()
-    return Q()
 
 
 def _shown(ids: Sequence[int]) -> list[tuple[int, str, FindingRow]]:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import IO, Final
 
 from django.db import IntegrityError, transaction
@@ -41,7 +40,10 @@ from tidegate.engines.formats.reports import Format, Report
 from tidegate.engines.formats.targets import TargetError, parse_target
 
 BATCH: Final = 500
-"""Records of one transaction."""
+"""Records of one transaction, at most."""
+
+_BATCH_BYTES: Final = 16 << 20
+"""Bytes of their documents, about: a record may have 64 MiB, and one is held anyway."""
 
 _LONGEST_NAME: Final = 200
 
@@ -177,8 +179,15 @@ def _forget(delivery: Delivery) -> None:
 
 
 def _batches(records: Iterable[tuple[int, Report | Refusal]]) -> Iterator[_Batch]:
-    waiting = iter(records)
-    while batch := list(islice(waiting, BATCH)):
+    batch: list[tuple[int, Report | Refusal]] = []
+    size = 0
+    for number, record in records:
+        batch.append((number, record))
+        size += len(record.record) if isinstance(record, Report) else 0
+        if len(batch) == BATCH or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
         yield batch
 
 

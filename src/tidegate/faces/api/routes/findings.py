@@ -50,6 +50,7 @@ class Asked(Form):
     package: str = ""
     """As its registry names it."""
     package_type: str = ""
+    """Such as `npm` or `pypi`."""
     case: str = ""
     """Key of a case."""
 

@@ -25,6 +25,7 @@ from benchmarks.timing import in_turns
 from tidegate.engines.formats.finding import Finding, read_findings
 from tidegate.engines.reproduction.receipts import InstanceKey
 from tidegate.engines.reproduction.reproduce import Reproduction, Wishes
+from tidegate.engines.reproduction.runtimes import node_runtimes
 from tidegate.engines.reproduction.verdicts import Word
 from tidegate.faces.cli.folder import Results
 from tidegate.instance.workshop import Workshop, open_workshop
@@ -47,12 +48,14 @@ def measure(tell: Callable[[str], None]) -> Report:
         job = _Job(shop, finding, Results.open(Path(name), InstanceKey.load_or_create(Path(name))))
         tell("job: once, so that the packages are cached")
         found = job.do(_DEFAULT)
-        prepared = found.judged.prepared
-        if found.verdict.word is not Word.REPRODUCED or found.range is None or prepared is None:
+        runtime = next(
+            (one for one in node_runtimes() if one.name == found.judged.runtime_name), None
+        )
+        if found.verdict.word is not Word.REPRODUCED or found.range is None or runtime is None:
             return report_of(title, [], [f"not measured: {found.verdict.reason}"])
         script = Path(name) / "nothing.js"
         script.write_text(trivial.NODE_TEXT, "ascii")
-        command = [bare.on_host(prepared.subject.runtime), str(script)]
+        command = [bare.on_host(runtime), str(script)]
         asked = {"whole": _DEFAULT, "adaptive": _THRIFTY, "verdict": _VERDICT}
         runs = {kind: job.count(wishes) for kind, wishes in asked.items()}
         at_once = len(shop.laboratory.sandboxes)
@@ -68,7 +71,7 @@ def measure(tell: Callable[[str], None]) -> Report:
             },
             ROUNDS,
         )
-    note = f"on {prepared.subject.runtime.name}, sandboxes at once: {at_once}"
+    note = f"on {runtime.name}, sandboxes at once: {at_once}"
     return report_of(title, _figures(len(found.range.search.runs), runs, seconds, costs), [note])
 
 

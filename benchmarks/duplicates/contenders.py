@@ -17,6 +17,7 @@ from benchmarks.duplicates.described import features_of
 from benchmarks.duplicates.embeddings import Model
 from benchmarks.duplicates.pairs import Pair, words
 from benchmarks.duplicates.records import Telling
+from benchmarks.duplicates.regression import fitted, predicted
 from tidegate.engines.similarity.scoring import measure, score_of
 
 _GRAM = 4
@@ -46,17 +47,28 @@ def contenders(tuning: Sequence[Pair], models: Sequence[Model]) -> Iterator[Cont
 
     def contained(pair: Pair) -> float:
         one, other = (set(_own_words(side, pair.package)) for side in (pair.left, pair.right))
-        shared = sum(map(rarity, one & other))
-        return shared / max(1e-9, min(sum(map(rarity, side)) for side in (one, other)))
+        shared = math.fsum(map(rarity, one & other))
+        return shared / max(1e-9, min(math.fsum(map(rarity, side)) for side in (one, other)))
 
     yield Contender("words: Jaccard", _jaccard)
     yield Contender("letters: cosine of 4-grams", lambda pair: _cosine(*_both(_grams, pair)))
     yield Contender("words: cosine of TF-IDF", lambda pair: _cosine(*_both(weighted, pair)))
     yield Contender("words: share by IDF", contained)
     yield Contender("evidence of words", lambda pair: measure(*features_of(pair)).shorter)
-    yield Contender("the engine: words, names, kinds", lambda pair: score_of(*features_of(pair)))
+    yield Contender("the engine: words and names", lambda pair: score_of(*features_of(pair)))
     for model in models:
         yield Contender(model.name, model.likeness)
+        yield Contender(f"the engine and {model.name}", _joined(tuning, model))
+
+
+def _joined(tuning: Sequence[Pair], model: Model) -> Callable[[Pair], float]:
+    """Return the engine's measures and a model's likeness in one regression, fitted as its own."""
+
+    def row(pair: Pair) -> tuple[float, ...]:
+        return (*measure(*features_of(pair)), model.likeness(pair))
+
+    intercept, weights = fitted([row(pair) for pair in tuning], [pair.same for pair in tuning])
+    return lambda pair: predicted(row(pair), intercept, weights)
 
 
 def _both(made: Callable[[Telling, str], _Vector], pair: Pair) -> tuple[_Vector, _Vector]:
@@ -82,6 +94,6 @@ def _grams(telling: Telling, package: str) -> _Vector:
 
 
 def _cosine(one: _Vector, other: _Vector) -> float:
-    product = sum(value * other[word] for word, value in one.items() if word in other)
-    squares = [sum(value * value for value in side.values()) for side in (one, other)]
+    product = math.fsum(value * other[word] for word, value in one.items() if word in other)
+    squares = [math.fsum(value * value for value in side.values()) for side in (one, other)]
     return product / math.sqrt(squares[0] * squares[1]) if all(squares) else 0.0

@@ -79,7 +79,7 @@ def intervals(
     drawn = []
     for _ in range(_REPEATS):
         picked = [row for name in rng.choices(named, k=len(named)) for row in rows[name]]
-        drawn.append(quality(*zip(*picked, strict=True), threshold))
+        drawn.append(quality([row[0] for row in picked], [row[1] for row in picked], threshold))
     return (
         _interval([one.precision for one in drawn]),
         _interval([one.recall for one in drawn]),

@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.duplicates.described import described
+from benchmarks.duplicates.described import described, features_of
 from benchmarks.duplicates.pairs import Half
 from benchmarks.duplicates.records import Telling
 from tidegate.engines.similarity import Features, Index, features, nominate
+from tidegate.engines.similarity.scoring import THRESHOLD, score_of
 
 CROWD = 10_000
 """Findings that are taken in at once, all in one package."""
@@ -85,3 +86,25 @@ def crowd_seconds(told: Sequence[Telling]) -> float:
         index.nominate(new)
         index.add(new)
     return time.process_time() - started
+
+
+def crowd_share(half: Half) -> tuple[int, float]:
+    """Return how many findings a crowd has, and which share of its true pairs the index keeps.
+
+    All tellings but CVE's count as findings of one single package; asked for are the pairs that
+    are the same and would be nominated if everything were compared with everything.
+    """
+    index = Index()
+    for one in half.known:
+        package = " ".join(sorted(one.packages))
+        for telling in one.tellings:
+            if telling.source != "CVE":
+                index.add(features(described(telling, f":{package}")))
+    kept: list[bool] = []
+    for pair in half.pairs:
+        if pair.same and pair.left.source == "CVE":
+            left, right = features_of(pair)
+            if score_of(left, right) >= THRESHOLD:
+                found = index.nominate(left)
+                kept.append(any(one.right == pair.right.id for one in found))
+    return len(index), sum(kept) / max(1, len(kept))

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engines.similarity.told import OTHER, SETKEY
+from tests.engines.similarity.told import OTHER, REWORDED, SETKEY
 from tidegate.engines.similarity import Described, Features, FeaturesError, features
 from tidegate.engines.similarity.features import MAX_KEYS
+from tidegate.engines.similarity.scoring import score_of
 from tidegate.engines.similarity.words import MAX_NAMES, MAX_WORDS
 
 _ANY_TEXT = st.text(max_size=300)
@@ -68,7 +69,10 @@ def test_another_process_makes_the_same_features():
     code = (
         "from tests.engines.similarity.told import SETKEY;"
         "from tidegate.engines.similarity import features;"
-        "made = features(SETKEY); print(made.to_json(), made.keys)"
+        "from tests.engines.similarity.told import REWORDED;"
+        "from tidegate.engines.similarity.scoring import score_of;"
+        "made = features(SETKEY);"
+        "print(made.to_json(), made.keys, score_of(made, features(REWORDED)))"
     )
     told = {
         subprocess.run(
@@ -81,7 +85,8 @@ def test_another_process_makes_the_same_features():
         for seed in ("1", "2")
     }
     made = features(SETKEY)
-    assert told == {f"{made.to_json()} {made.keys}\n"}
+    score = score_of(made, features(REWORDED))
+    assert told == {f"{made.to_json()} {made.keys} {score}\n"}
 
 
 def test_weakness_effect_and_words_speak_of_the_same_kinds():

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from django.test import AsyncClient
 
 from tests.desks.findings.makers import make_event, make_finding, make_outbox
 from tests.faces.api.conftest import Api, problem
@@ -63,6 +64,23 @@ def test_progress_is_told_when_it_changes() -> None:
 
 def test_a_silent_stream_says_that_it_is_alive() -> None:
     assert streamed(None, seconds=40).count(b": still here") == 2
+
+
+def test_an_asynchronous_server_streams_and_a_closed_stream_is_counted_no_more() -> None:
+    make_event("before", finding=make_finding())
+
+    async def first() -> list[bytes]:
+        headers = {"last-event-id": "0"}
+        answer: Any = await AsyncClient().get("/api/v1/events", headers=headers)
+        stream = answer.streaming_content
+        parts = [await anext(stream), await anext(stream)]
+        await stream.aclose()
+        return parts
+
+    retry, told = async_to_sync(first)()
+    assert retry.startswith(b"retry: ")
+    assert b"before" in told
+    assert events._open.streams == 0
 
 
 def test_there_are_only_so_many_streams(api: Api, monkeypatch) -> None:

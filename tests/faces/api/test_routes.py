@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient
 
 from tests.desks.findings.makers import (
     make_case,
@@ -76,13 +79,25 @@ def test_records_receipts_and_documents_are_files_that_no_browser_runs(api: Api)
     }
     for path, content in expected.items():
         answer = api.get(path)
-        got = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+        got = b"".join(answer.streaming_content) if answer.streaming else answer.content
         assert got == content
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Disposition"].startswith("attachment")
         assert re.fullmatch(r'[\w ;=".+@-]+', answer.headers["Content-Disposition"])
         assert "sandbox" in answer.headers["Content-Security-Policy"]
         assert "html" not in answer.headers["Content-Type"]
+
+
+def test_a_document_is_streamed_by_an_asynchronous_server_too() -> None:
+    delivery = make_delivery(content=b"first ")
+    DeliveryPiece.objects.create(delivery=delivery, number=1, content=b"second")
+
+    async def read() -> list[bytes]:
+        address = f"{PREFIX}/deliveries/{delivery.key}/document"
+        answer: Any = await AsyncClient().get(address)
+        return [bytes(part) async for part in answer]
+
+    assert async_to_sync(read)() == [b"first ", b"second"]
 
 
 def test_a_delivery_is_answered_with_its_refusals(api: Api) -> None:

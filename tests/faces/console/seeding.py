@@ -1,38 +1,37 @@
 """A desk as it looks after a month of work: real results of `examples/`, and made-up company.
 
-The documents beside this file are what `tidegate reproduce --range --json` printed of findings in
-`examples/true`. Everything else is invented, but the packages and their flaws are public ones.
+The packages and their flaws are public ones; who found them when is invented.
 """
 
 from __future__ import annotations
 
-import json
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 from tests.desks.findings.makers import (
     make_case,
     make_delivery,
     make_event,
     make_finding,
-    make_judgement,
-    make_link,
-    make_nomination,
     make_outbox,
     make_refusal,
-    make_reproduction,
-    run_row,
 )
-from tidegate.desks.findings import search
-from tidegate.desks.findings.models import Case, Finding, LinkKind
+from tests.faces.console.seeded_cases import (
+    ALVAREZ,
+    FINDERS,
+    GLASS,
+    KELP,
+    NORTH,
+    index,
+    many_lines,
+    minimist,
+    with_document,
+)
+from tidegate.desks.findings.models import Case, Delivery
 from tidegate.desks.findings.priority import Severity
 from tidegate.desks.findings.states import Stage
-from tidegate.engines.reproduction.receipts import statement
-from tidegate.instance.workshop import instance_key
-
-DOCUMENTS = Path(__file__).parent / "documents"
 
 HOSTILE = (
     '"><script>alert(1)</script><img src=x onerror=alert(2)> \u202egnp.exe\u202c '
@@ -40,14 +39,6 @@ HOSTILE = (
     + " admin\u200b"
 )
 """A title of somebody who does not mean well."""
-
-_GLASS, _NORTH, _ALVAREZ, _KELP = (
-    "Glasshouse Labs, model gh-4",
-    "Northgate CERT scanner 2.1",
-    "M. Alvarez",
-    "Kelp Research agents",
-)
-_FINDERS = (_GLASS, _NORTH, _ALVAREZ, _KELP)
 
 _MORE = [
     row.split(" | ")
@@ -71,343 +62,167 @@ npm | webfinger.js | 2.8.0 | lookup reaches addresses of the inside | network-re
 """.splitlines()
 ]
 
+
 _OUTCOMES = ("", "", "not-reproduced", "inconclusive", "unattributed", "flaky", "not-reproduced")
 
+_REASONS = {
+    "reproduced": "the effect came with the target's code on the stack in 3 of 3 runs",
+    "not-reproduced": "every run of every program ended without the effect",
+    "inconclusive": "the control failed on every interpreter: Cannot find module 'fs-extra'",
+    "unattributed": "the effect also came against an empty package of the same name",
+    "flaky": "the effect came in 2 of 3 runs of race.js",
+}
 
-def document(name: str) -> dict[str, Any]:
-    """Return one of the real results beside this file."""
-    read: dict[str, Any] = json.loads((DOCUMENTS / f"{name}.json").read_bytes())
-    return read
+_WORDINGS = ("{package}: {title}", "Suspected in {package} {version}: {title}", "{capital}")
+
+_DELIVERIES = (
+    (GLASS, "glasshouse-2026-11-batch-11.jsonl.gz", "upload", 212),
+    (NORTH, "northgate-weekly.sarif", "api", 48),
+    (ALVAREZ, "findings.json", "cli", 1),
+    (KELP, "night-campaign-0412.jsonl", "api", 97),
+    (GLASS, "glasshouse-2026-11-batch-12.jsonl.gz", "upload", 188),
+    (NORTH, "northgate-weekly.sarif", "api", 51),
+)
 
 
 def fill(now: datetime) -> Case:
     """Fill an empty database; returns the case that has everything a case can have."""
     chance = random.Random(7)
-    minimist = _minimist(now)
-    _with_document("underscore", now, Severity.HIGH, _KELP, days=6, finders=1)
-    _many_lines(now)
-    for number, (type_, package, version, title, effect, severity) in enumerate(_MORE):
-        at = now - timedelta(days=chance.randrange(0, 29), minutes=chance.randrange(600))
-        proven = number % 3 != 2
-        finding = make_finding(
-            _FINDERS[number % len(_FINDERS)],
-            title=f"{package}: {title}",
-            package_type=type_,
-            package=package,
-            version=version,
-            effect=effect,
-            severity=int(severity),
-            tlp="TLP:AMBER",
-            received_at=at,
-            verdict="reproduced" if proven else "",
-            trust="L2" if proven else "",
-            reason="the effect came with the target's code on the stack in 3 of 3 runs"
-            if proven
-            else "",
-            judged_at=at + timedelta(hours=2) if proven else None,
-        )
-        _index(finding)
-        if proven:
-            case = make_case(
-                finding,
-                title=finding.title,
-                package_type=type_,
-                package=package,
-                effect=effect,
-                severity=int(severity),
-                vers=f"vers:{type_}/<={version}",
-                opened_at=at + timedelta(hours=2),
-                found_at=at,
-            )
-            make_event("opened", case=case, finding=finding, at=at + timedelta(hours=2))
-    _the_rest(now, chance)
-    return minimist
+    deliveries = [_delivery(number, now) for number in range(len(_DELIVERIES))]
+    made: list[Case] = []
+    steps: list[tuple[datetime, Callable[[datetime], object]]] = [
+        (now - timedelta(days=9, hours=3), lambda at: made.append(minimist(at))),
+        (now - timedelta(days=6, hours=4), _underscore),
+        (now - timedelta(days=3), many_lines),
+        (now - timedelta(days=2), _aside),
+        (now - timedelta(days=20), partial(_hostile, deliveries[3])),
+        (now - timedelta(minutes=14), partial(_running, deliveries[3])),
+    ]
+    for number in range(62):
+        ago = timedelta(days=chance.triangular(0.1, 29, 3), minutes=chance.randrange(600))
+        proven = number < 16 and number % 3 != 2
+        one = partial(_one, number, deliveries[number % len(deliveries)], proven)
+        steps.append((now - ago, one))
+    # What came in later has a later number, as on a real desk.
+    for at, make in sorted(steps, key=lambda step: step[0]):
+        make(at)
+    make_outbox("F-00000-00000", made_at=now - timedelta(days=2))
+    _refusing(now)
+    return made[0]
 
 
-def _minimist(now: datetime) -> Case:
-    at = now - timedelta(days=9, hours=3)
-    first = _proven("minimist", at, _GLASS, "GH4-2026-01183", severity=Severity.HIGH)
-    again = make_finding(
-        _NORTH,
-        title="minimist setKey() lets '__proto__' in an option name reach Object.prototype",
-        reference="NG-77120",
-        received_at=at + timedelta(days=1, hours=5),
-        severity=Severity.MEDIUM,
-        verdict="reproduced",
-        trust="L2",
-        reason="the effect came with the target's code on the stack in 3 of 3 runs of poc.js",
-        description="setKey walks the parts of a dotted option as properties. A part named "
-        "`__proto__` is not refused, so an attacker who controls argv sets a property of every "
-        "object in the process.",
-        places=[["index.js", 70, "setKey"]],
-        aliases=["CVE-2020-7598"],
-        tlp="TLP:GREEN",
-    )
-    make_reproduction(again, document={**document("minimist"), "range": None})
-    third = make_finding(
-        _ALVAREZ,
-        title="Prototype pollution through constructor.prototype survives the fix in 1.2.2",
-        reference="alvarez-minimist-2",
-        received_at=at + timedelta(days=2),
-        severity=Severity.HIGH,
-        verdict="reproduced",
-        trust="L2",
-        reason="the effect came with the target's code on the stack in 3 of 3 runs of second.js",
-        description="1.2.2 refuses `__proto__` and forgets `constructor.prototype`. The same walk "
-        "in setKey reaches Object.prototype by that name.",
-        places=[["index.js", 70, "setKey"], ["index.js", 62, "setArg"]],
-    )
-    unproven = make_finding(
-        _KELP,
-        title="Possible prototype pollution in minimist argument parser",
-        reference="kelp/8841",
-        received_at=at + timedelta(days=3),
-        stage=Stage.UNPROVEN,
-        severity=Severity.UNKNOWN,
-        description="The function setKey walks the parts of a dotted option as properties of an "
-        "object. No check keeps a part named `__proto__` out, so whoever controls argv may be able "
-        "to add a property to every object.",
-        places=[["index.js", 71, "setKey"]],
-    )
-    case = make_case(
-        first,
-        again,
-        title=first.title,
-        opened_at=at + timedelta(hours=1),
-        severity=Severity.HIGH,
-        vers=document("minimist")["range"]["vers"],
-        finders_count=2,
-        priority=50,
-    )
-    make_link(
-        again,
-        first,
-        basis="crossing",
-        reason="each fixed release disarms the other's proof: 0.2.1 and 1.2.3",
-        made_at=at + timedelta(days=1, hours=6),
-    )
-    variant = make_case(
-        third,
-        title=third.title,
-        opened_at=at + timedelta(days=2, hours=1),
-        vers="vers:npm/>=1.2.2|<1.2.3",
-        priority=40,
-    )
-    make_link(
-        third,
-        first,
-        kind=LinkKind.INCOMPLETE_FIX,
-        basis="person",
-        made_by="coordinator",
-        reason="the same walk in setKey, by the name that 1.2.2 left open",
-        made_at=at + timedelta(days=2, hours=3),
-    )
-    make_nomination(
-        first,
-        unproven,
-        score=0.81,
-        reasons=["both name setKey", "texts alike 0.81", "both near index.js:70"],
-    )
-    for one in (first, again, third, unproven):
-        _index(one)
-    _history(case, first, again, at)
-    make_event("opened", case=variant, finding=third, at=at + timedelta(days=2, hours=1))
-    return case
-
-
-def _history(case: Case, first: Finding, again: Finding, at: datetime) -> None:
-    make_event("opened", case=case, finding=first, at=at + timedelta(hours=1))
-    make_event(
-        "judged",
-        case=case,
-        finding=first,
-        at=at + timedelta(hours=1),
-        detail={"verdict": "reproduced", "trust": "L2", "reason": first.reason},
-    )
-    make_event("joined", case=case, finding=again, at=at + timedelta(days=1, hours=6))
-    make_event(
-        "linked",
-        case=case,
-        finding=again,
-        at=at + timedelta(days=1, hours=6),
-        detail={
-            "kind": "duplicate-of",
-            "other": first.key,
-            "reason": "each fixed release disarms the other's proof: 0.2.1 and 1.2.3",
-        },
-    )
-
-
-def _proven(name: str, at: datetime, finder: str, reference: str, *, severity: Severity) -> Finding:
-    """Make a finding of a real result, with a receipt that this instance signed."""
-    said = document(name)
-    type_, _, rest = said["package"].removeprefix("pkg:").partition("/")
-    package, _, version = rest.partition("@")
-    finding = make_finding(
+def _delivery(number: int, now: datetime) -> Delivery:
+    finder, name, channel, accepted = _DELIVERIES[number]
+    return make_delivery(
         finder,
-        title=said["title"],
-        reference=reference,
-        purl=said["package"],
+        name=name,
+        channel=channel,
+        received_at=now - timedelta(days=29 - number, hours=number),
+        accepted=accepted,
+        repeated=number % 3,
+        size=41_000 * accepted + 17,
+    )
+
+
+def _one(number: int, delivery: Delivery, proven: bool, at: datetime) -> None:
+    type_, package, version, title, effect, severity = _MORE[number % len(_MORE)]
+    unproven = not proven and number % 5 == 0
+    outcome = "reproduced" if proven else _OUTCOMES[number % len(_OUTCOMES)]
+    outcome = "" if unproven else outcome
+    wording = _WORDINGS[number // len(_MORE) % len(_WORDINGS)]
+    finding = make_finding(
+        FINDERS[number % len(FINDERS)],
+        delivery=delivery,
+        title=wording.format(
+            package=package, version=version, title=title, capital=title[0].upper() + title[1:]
+        ),
         package_type=type_,
         package=package,
         version=version,
-        effect=said["effect"],
-        digest=said["finding_sha256"],
-        severity=severity,
+        effect=effect,
+        severity=int(severity) if proven else max(int(severity) - number % 3, 0),
         tlp="TLP:AMBER",
-        embargo_until=at + timedelta(days=90),
         received_at=at,
-        judged_at=at + timedelta(minutes=41),
-        verdict=said["verdict"],
-        trust=said["trust"],
-        reason=said["reason"],
-        description=said.get("description", _DESCRIPTIONS.get(name, "")),
-        aliases=["CVE-2020-7598", "GHSA-vh95-rmgr-6w4m"] if name == "minimist" else [],
-        weaknesses=["CWE-1321"],
-        places=[["index.js", None, "setKey"]] if name == "minimist" else [],
-        references=[
-            "https://github.com/advisories/GHSA-vh95-rmgr-6w4m",
-            "javascript:alert(document.cookie)",
-        ],
-        vectors=["CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:L/A:L"],
+        stage=Stage.UNPROVEN if unproven else Stage.JUDGED if outcome else Stage.WAITING,
+        verdict=outcome,
+        trust="L2" if outcome else "",
+        reason=_REASONS.get(outcome, ""),
+        judged_at=at + timedelta(hours=2) if outcome else None,
     )
-    make_reproduction(
-        finding,
-        version=said["version"],
-        document=said,
-        receipt=_signed(said, at, at + timedelta(minutes=41)),
-        started_at=at,
-        finished_at=at + timedelta(minutes=41),
-    )
-    make_judgement(finding, version=said["version"])
-    return finding
+    index(finding)
+    if proven:
+        case = make_case(
+            finding,
+            title=finding.title,
+            package_type=type_,
+            package=package,
+            effect=effect,
+            severity=int(severity),
+            vers=f"vers:{type_}/<={version}",
+            opened_at=at + timedelta(hours=2),
+            found_at=at,
+        )
+        make_event("opened", case=case, finding=finding, at=at + timedelta(hours=2))
 
 
-_DESCRIPTIONS = {
-    "minimist": "`minimist` splits option names at dots and walks the parts as properties, "
-    "`__proto__` and `constructor.prototype` included. Whoever controls the arguments adds a "
-    "property to every object.\n\n`direct.js` names `__proto__`, which 1.2.2 refuses; "
-    "`by-constructor.js` takes the way that 1.2.2 left open.",
-}
+def _underscore(at: datetime) -> None:
+    with_document("underscore", at, Severity.HIGH, KELP)
 
 
-def _signed(said: dict[str, Any], started: datetime, finished: datetime) -> bytes:
-    subjects = [(said["finding"], said["finding_sha256"]), ("minimist-1.2.0.tgz", "ab" * 32)]
-    archive = {
-        "name": "minimist",
-        "version": "1.2.0",
-        "filename": "minimist-1.2.0.tgz",
-        "sha256": "ab" * 32,
-    }
-    runtime = {"name": said["runtime"], "executable_sha256": "cd" * 32}
-    predicate = {
-        "finding": {"id": said["finding"], "sha256": said["finding_sha256"]},
-        **{name: said[name] for name in ("package", "version", "effect", "verdict", "trust")},
-        "proof": {"direct.js": "ef" * 32},
-        "reason": said["reason"],
-        "sandbox": {
-            "tier": "bubblewrap",
-            "layers": ["user namespace", "network namespace", "seccomp", "rlimits"],
-            "policy_sha256": "12" * 32,
-        },
-        "runtime": runtime,
-        "runtimes": [runtime],
-        "archives": [archive],
-        "runs": said["runs"],
-        "started": f"{started:%Y-%m-%dT%H:%M:%SZ}",
-        "finished": f"{finished:%Y-%m-%dT%H:%M:%SZ}",
-        "tidegate": "0.1.0",
-    }
-    return instance_key().sign(statement(subjects, predicate))
-
-
-def _with_document(
-    name: str, now: datetime, severity: Severity, finder: str, *, days: int, finders: int
-) -> Case:
-    at = now - timedelta(days=days, hours=4)
-    finding = _proven(name, at, finder, f"kelp/{9000 + days}", severity=severity)
-    _index(finding)
-    said = document(name)
-    return make_case(
-        finding,
-        title=finding.title,
-        package=finding.package,
-        package_type=finding.package_type,
-        effect=finding.effect,
-        severity=severity,
-        vers=said["range"]["vers"],
-        opened_at=at + timedelta(hours=1),
-        found_at=at,
-        finders_count=finders,
-    )
-
-
-def _many_lines(now: datetime) -> Case:
-    """Make a case with 300 releases: fixes ported back, gaps, yanked and inferred ones."""
-    rows = []
-    for major in range(1, 7):
-        for minor in range(50):
-            version = f"{major}.{minor}.0"
-            fixed = minor >= 30 + major
-            known = "not-reproduced" if fixed else "reproduced"
-            if major == 2 and 8 <= minor < 12:
-                known = "inconclusive"
-            if major == 6 and minor > 44:
-                known = "not-tested"
-            rows.append(
-                run_row(
-                    f"{version}-rc.1" if minor % 17 == 9 else version,
-                    known,
-                    line=str(major),
-                    inferred=known in ("reproduced", "not-reproduced") and minor % 4 != 0,
-                    prerelease=minor % 17 == 9,
-                    yanked=minor % 23 == 7,
-                    runtime="Node 24.19.0",
-                )
-            )
-    at = now - timedelta(days=3)
+def _aside(at: datetime) -> None:
     finding = make_finding(
-        _GLASS,
-        title="tar-streams: an entry's name with a drive letter leaves the target folder",
-        package="tar-streams",
-        version="6.12.0",
-        effect="file-write",
-        severity=Severity.CRITICAL,
-        tlp="TLP:AMBER",
-        weaknesses=["CWE-22"],
+        NORTH,
+        title="webfinger.js: lookup follows a redirect to the inside",
+        package="webfinger.js",
+        version="2.8.0",
+        effect="network-request",
+        stage=Stage.SET_ASIDE,
+        reason="its worker ended 3 times at version 2.8.0",
         received_at=at,
-        verdict="reproduced",
-        trust="L2",
-        reason="the effect came with the target's code on the stack in 3 of 3 runs of drive.js",
     )
-    ran = make_reproduction(finding, version="6.12.0", range_runs=rows)
-    ran.document["range"]["vers"] = "vers:npm/>=1.0.0|<1.31.0"
-    for run in ran.document["runs"]:
-        run["runtime"] = "Node 24.19.0"
-        run["program"] = "drive.js"
-        run["stdout"] = "wrote 1 entry\n"
-        run["frames"] = [
-            "resolveEntry (/store/tar-streams@6.12.0/node_modules/tar-streams/lib/extract.js:118)",
-            "Extract.write (/store/tar-streams@6.12.0/node_modules/tar-streams/lib/extract.js:64)",
-            "<anonymous> (/work/drive.js:7)",
-        ]
-    ran.save()
-    _index(finding)
-    return make_case(
-        finding,
-        title=finding.title,
-        package="tar-streams",
-        effect="file-write",
-        severity=Severity.CRITICAL,
-        vers="vers:npm/>=1.0.0|<1.31.0",
-        opened_at=at + timedelta(hours=1),
-        found_at=at,
-    )
+    index(finding)
 
 
-def _the_rest(now: datetime, chance: random.Random) -> None:
+def _running(delivery: Delivery, at: datetime) -> None:
+    for type_, package, effect, title in (
+        ("npm", "node-serialize", "code-execution", "a getter runs while the object is read"),
+        ("pypi", "ujson", "memory-safety", "a lone surrogate reads beyond the buffer"),
+    ):
+        finding = make_finding(
+            KELP,
+            delivery=delivery,
+            title=f"{package}: {title}",
+            package_type=type_,
+            package=package,
+            effect=effect,
+            version="0.0.4",
+            stage=Stage.WORKING,
+            received_at=at,
+        )
+        index(finding)
+
+
+def _hostile(delivery: Delivery, at: datetime) -> None:
+    finding = make_finding(
+        KELP,
+        delivery=delivery,
+        title=HOSTILE[:300],
+        package="x" * 180,
+        version="9" * 60,
+        description=HOSTILE * 20,
+        reference=HOSTILE[:200],
+        received_at=at,
+        severity=Severity.LOW,
+        stage=Stage.UNPROVEN,
+        places=[["<b>" * 40, 3, "\u202eevil"]],
+        references=["javascript:alert(1)", "https://example.org/" + "y" * 200],
+    )
+    index(finding)
+
+
+def _refusing(now: datetime) -> None:
     delivery = make_delivery(
-        _GLASS,
+        GLASS,
         name="glasshouse-2026-11-batch-14.jsonl.gz",
         received_at=now - timedelta(hours=20),
         accepted=61,
@@ -416,88 +231,9 @@ def _the_rest(now: datetime, chance: random.Random) -> None:
         size=1_843_201,
         channel="upload",
     )
-    make_refusal(
-        delivery,
-        number=12,
-        line=12,
-        field="target.purl",
-        reason="'minimist' is not a package URL; write pkg:npm/minimist@1.2.0",
-    )
-    make_refusal(
-        delivery,
-        number=31,
-        line=31,
-        field="pov.entry",
-        reason="'run.js' is not in pov.files; add the file or name one of proof.js, benign.js",
-    )
-    make_refusal(delivery, number=48, line=48, field="severity", reason="has 9 items; at most 8")
-    for number in range(46):
-        type_, package, version, title, effect, severity = _MORE[number % len(_MORE)]
-        at = now - timedelta(days=chance.triangular(0, 29, 3), minutes=chance.randrange(600))
-        outcome = _OUTCOMES[number % len(_OUTCOMES)]
-        stage = Stage.UNPROVEN if number % 5 == 0 else Stage.WAITING
-        _index(
-            make_finding(
-                _FINDERS[number % 3],
-                delivery=delivery if number % 2 else None,
-                title=f"{package}: {title.split(' ')[0]} with untrusted input, report {number + 1}",
-                package_type=type_,
-                package=package,
-                version=version,
-                effect=effect,
-                severity=max(int(severity) - number % 3, 0),
-                stage=stage if not outcome or stage == Stage.UNPROVEN else Stage.JUDGED,
-                verdict=outcome if stage != Stage.UNPROVEN else "",
-                trust="L2" if outcome and stage != Stage.UNPROVEN else "",
-                reason=_REASONS.get(outcome, "") if stage != Stage.UNPROVEN else "",
-                received_at=at,
-            )
-        )
-    for package in ("node-serialize", "ujson"):
-        running = make_finding(
-            _KELP,
-            title=f"{package}: found by agents in a night's campaign",
-            package=package,
-            version="1.0.4",
-            stage=Stage.WORKING,
-            received_at=now - timedelta(minutes=14),
-        )
-        _index(running)
-    aside = make_finding(
-        _NORTH,
-        title="A proof that ends its worker again and again",
-        package="webfinger.js",
-        stage=Stage.SET_ASIDE,
-        reason="its worker ended 3 times at version 2.8.0",
-        received_at=now - timedelta(days=2),
-    )
-    _index(aside)
-    make_outbox("F-00000-00000", made_at=now - timedelta(days=2))
-    _index(
-        make_finding(
-            _KELP,
-            title=HOSTILE[:300],
-            package="x" * 180,
-            version="9" * 60,
-            description=HOSTILE * 20,
-            reference=HOSTILE[:200],
-            received_at=now - timedelta(hours=30),
-            severity=Severity.LOW,
-            stage=Stage.UNPROVEN,
-            places=[["<b>" * 40, 3, "\u202eevil"]],
-            references=["javascript:alert(1)", "https://example.org/" + "y" * 200],
-        )
-    )
-
-
-_REASONS = {
-    "not-reproduced": "every run of every program ended without the effect",
-    "inconclusive": "the control failed on every interpreter: Cannot find module 'fs-extra'",
-    "unattributed": "the effect also came against an empty package of the same name",
-    "flaky": "the effect came in 2 of 3 runs of race.js",
-}
-
-
-def _index(finding: Finding) -> None:
-    said = f"{finding.title} {finding.package} {finding.reference}"
-    search.index_findings([(finding.pk, said)])
+    for line, field, reason in (
+        (12, "target.purl", "'minimist' is not a package URL; write pkg:npm/minimist@1.2.0"),
+        (31, "pov.entry", "'run.js' is not in pov.files; add the file or name one of proof.js"),
+        (48, "severity", "has 9 items; at most 8"),
+    ):
+        make_refusal(delivery, number=line, line=line, field=field, reason=reason)

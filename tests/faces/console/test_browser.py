@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
@@ -88,7 +88,7 @@ def test_every_page_can_be_read_by_all_and_fits(
         reduced_motion="reduce",
     ) as (page, wrong):
         for address in addresses(desk):
-            page.goto(live_server.url + address, wait_until="networkidle")
+            page.goto(live_server.url + address)
             page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
             assert violations(axe, page) == [], address
             wide = page.evaluate("document.documentElement.scrollWidth")

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.desks.findings.makers import make_finding, make_reproduction
-from tests.faces.console import seeding
+from tests.faces.console.seeded_cases import document
 from tidegate.desks.findings.models import Case, Reproduction
 from tidegate.engines.reproduction.receipts import InstanceKey
 from tidegate.faces.console import receipts
@@ -23,7 +23,7 @@ def receipt(filled: Case) -> bytes:
 
 
 def digest() -> str:
-    found: str = seeding.document("minimist")["finding_sha256"]
+    found: str = document("minimist")["finding_sha256"]
     return found
 
 

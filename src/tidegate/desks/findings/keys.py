@@ -10,7 +10,10 @@ import secrets
 from typing import Final
 
 _SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_BITS: Final = 5
+"""Of one sign."""
 _HALF: Final = 5
+"""Signs on either side of the dash."""
 
 LENGTH: Final = 2 + 2 * _HALF + 1
 """Signs in a key, its letter and its dashes included."""
@@ -32,7 +35,8 @@ def new_case_key() -> str:
 
 
 def _new(letter: str) -> str:
-    signs = "".join(secrets.choice(_SIGNS) for _ in range(2 * _HALF))
+    number = secrets.randbits(_BITS * 2 * _HALF)
+    signs = "".join(_SIGNS[number >> at & 31] for at in range(0, _BITS * 2 * _HALF, _BITS))
     return f"{letter}-{signs[:_HALF]}-{signs[_HALF:]}"
 
 

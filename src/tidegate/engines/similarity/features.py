@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 """Of the form below; features of another version have to be made anew from their finding."""
 MAX_KEYS: Final = 96
-_WORTH_OF_ALIAS: Final = 100.0
-_WORTH_OF_NAME: Final = 3.0
+_WORTH_OF_ALIAS: Final = 1_000
+_WORTH_OF_NAME: Final = 30
 """About that of the rarest words."""
 _MAX_LISTED: Final = 16
 _MAX_LENGTH: Final = 200
@@ -64,12 +64,12 @@ class Features:
         return frozenset(map(stem, self.words))
 
     @cached_property
-    def missed(self) -> float:
-        """The evidence for one bug if the other text had none of the words: below 0."""
+    def missed(self) -> int:
+        """The evidence for one bug if the other text had none of the words: below 0, in tenths."""
         return sum(weight_of(one).missed for one in self.stems)
 
     @cached_property
-    def gains(self) -> Mapping[str, float]:
+    def gains(self) -> Mapping[str, int]:
         """What each stem adds to `missed` when the other text has it."""
         weights = ((one, weight_of(one)) for one in self.stems)
         return {one: weight.found - weight.missed for one, weight in weights}
@@ -85,7 +85,7 @@ class Features:
         return frozenset(self.kinds)
 
     @cached_property
-    def keys(self) -> tuple[tuple[str, float], ...]:
+    def keys(self) -> tuple[tuple[str, int], ...]:
         """What to look for candidates by, and what each is worth; at most `MAX_KEYS`, best first.
 
         A desk that keeps findings in a database keeps these beside them, one row each with the
@@ -95,7 +95,7 @@ class Features:
         ids = [(f"alias:{alias}", _WORTH_OF_ALIAS) for alias in self.aliases]
         named = [(f"name:{name}", _WORTH_OF_NAME) for name in sorted(self.compared_names)]
         telling = sorted(self.gains.items(), key=lambda one: (-one[1], one[0]))
-        words = [(f"word:{one}", round(gain, 1)) for one, gain in telling]
+        words = [(f"word:{one}", gain) for one, gain in telling]
         return tuple((ids + named + words)[:MAX_KEYS])
 
     def to_json(self) -> str:

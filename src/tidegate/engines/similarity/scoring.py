@@ -1,9 +1,10 @@
 """How alike two findings are, and why; one transparent sum, and the reasons in words.
 
-Four measures are taken, each multiplied by its weight, added up, and put through the logistic
+Three measures are taken, each multiplied by its weight, added up, and put through the logistic
 function: logistic regression, fitted by `python -m benchmarks.duplicates.fit` on the tuning half of
-the labelled set (docs/decisions/0003). What that set cannot teach is a rule on top: equal aliases
-are certain, and an equal place takes away half of what was missing to 1.
+the labelled set (docs/decisions/0003). Kinds of weakness are a reason and no measure, because the
+fit gave them no weight beside the words. What the set cannot teach is a rule on top, set by hand:
+equal aliases are certain, and an equal place takes away half of what was missing to 1.
 """
 
 from __future__ import annotations
@@ -13,21 +14,21 @@ from operator import mul
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tidegate.engines.similarity.model import Nomination
-from tidegate.engines.similarity.weights import weight_of
+from tidegate.engines.similarity.weights import TENTHS, weight_of
 from tidegate.engines.similarity.words import stem
 
 if TYPE_CHECKING:
     from tidegate.engines.similarity.features import Features
 
-THRESHOLD: Final = 0.230
+THRESHOLD: Final = 0.227
 """From this score on a pair is nominated: on the tuning half, 95 of 100 true pairs reach it."""
 
-INTERCEPT: Final = 0.30
-WEIGHTS: Final = (2.63, 0.38, 0.44, 0.05)
+INTERCEPT: Final = 0.32
+WEIGHTS: Final = (2.65, 0.37, 0.43)
 """One for each of the measures, in their order."""
 
 _EXTRA_WORDS: Final = 1
-_EXTRA_EVIDENCE: Final = -1.0
+_EXTRA_EVIDENCE: Final = -1 * TENTHS
 """Each text is counted as if it had one more word, which the other lacks: one that says next to
 nothing is like nothing."""
 _MOST_NAMES: Final = 3
@@ -45,8 +46,6 @@ class Measures(NamedTuple):
     """The same for the other text."""
     names: float
     """Names of code that both have, 3 at most."""
-    kinds: float
-    """0 to 1: the share of the kinds of weakness that are common, of the one that has fewer."""
 
 
 def measure(one: Features, other: Features) -> Measures:
@@ -55,14 +54,12 @@ def measure(one: Features, other: Features) -> Measures:
     if len(fewer) > len(more):
         one, other, fewer, more = other, one, more, fewer
     gained = sum(map(one.gains.__getitem__, fewer & more)) + _EXTRA_EVIDENCE
-    shorter = (one.missed + gained) / (len(fewer) + _EXTRA_WORDS)
-    longer = (other.missed + gained) / (len(more) + _EXTRA_WORDS)
+    shorter = (one.missed + gained) / (TENTHS * (len(fewer) + _EXTRA_WORDS))
+    longer = (other.missed + gained) / (TENTHS * (len(more) + _EXTRA_WORDS))
     if len(fewer) == len(more) and longer > shorter:
         shorter, longer = longer, shorter
     names = len(one.compared_names & other.compared_names)
-    common = len(one.told_kinds & other.told_kinds)
-    kinds = common and common / min(len(one.told_kinds), len(other.told_kinds))
-    return Measures(shorter, longer, min(_MOST_NAMES, names), kinds)
+    return Measures(shorter, longer, min(_MOST_NAMES, names))
 
 
 def score_of(new: Features, known: Features) -> float:

@@ -13,15 +13,16 @@ from functools import cache
 from importlib import resources
 from typing import Final, NamedTuple
 
-_TENTHS: Final = 10.0
+TENTHS: Final = 10
+"""To a natural logarithm. Weights are whole tenths, which add up to the same in any order."""
 
 
 class Weight(NamedTuple):
-    """What one word adds to the evidence, in natural logarithms."""
+    """What one word adds to the evidence, in tenths of a natural logarithm."""
 
-    found: float
+    found: int
     """Above 0 for most words: the other text has it."""
-    missed: float
+    missed: int
     """Below 0 for most words: the other text lacks it."""
 
 
@@ -42,5 +43,5 @@ def _table() -> dict[str, Weight]:
     for line in place.read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             stem, found, missed = line.split("\t")
-            weights[stem] = Weight(int(found) / _TENTHS, int(missed) / _TENTHS)
+            weights[stem] = Weight(int(found), int(missed))
     return weights

@@ -49,9 +49,8 @@ def content_words(text: str, without: frozenset[str] = frozenset()) -> dict[str,
     """
     found: dict[str, str] = {}
     for chunk in _chunks(text):
-        for word in _words_of(chunk, without):
-            stemmed = stem(word)
-            if stemmed not in found and stemmed not in without:
+        for whole, stemmed, word in _words_of(chunk):
+            if stemmed not in found and stemmed not in without and whole not in without:
                 found[stemmed] = word
                 if len(found) == MAX_WORDS:
                     return found
@@ -94,11 +93,8 @@ def stem(word: str) -> str:
 
 def stems_of(name: str) -> frozenset[str]:
     """Return the stems of a package's name, in one word and in its parts."""
-    return frozenset(
-        stem(word)
-        for part in name[:MAX_CHARACTERS].split()
-        for word in [*_LETTERS.findall(part.lower()), *_words_of(part)]
-    )
+    found = [one for chunk in _chunks(name) for one in _words_of(chunk)]
+    return frozenset(one for whole, stemmed, _ in found for one in (whole, stemmed))
 
 
 def _chunks(text: str) -> Iterator[str]:
@@ -108,15 +104,18 @@ def _chunks(text: str) -> Iterator[str]:
             yield chunk
 
 
-def _words_of(chunk: str, without: frozenset[str] = frozenset()) -> Iterator[str]:
+@lru_cache(maxsize=1 << 14)
+def _words_of(chunk: str) -> tuple[tuple[str, str, str], ...]:
+    """Return each word with the stem of what it was written in, and its own: `setKey` has two."""
+    found: list[tuple[str, str, str]] = []
     for written in _LETTERS.findall(chunk):
         whole = written.lower()
-        if whole in SHORT_FORMS:
-            yield from SHORT_FORMS[whole]
-        elif stem(whole) not in without:
-            for word in _CASE_CHANGE.sub(" ", written).lower().split():
-                if len(word) > 1 and word not in _EMPTY_WORDS and not _is_number(word):
-                    yield from SHORT_FORMS.get(word, (word,))
+        parts = [whole] if whole in SHORT_FORMS else _CASE_CHANGE.sub(" ", written).lower().split()
+        for part in parts:
+            if len(part) > 1 and part not in _EMPTY_WORDS and not _is_number(part):
+                words = SHORT_FORMS.get(part, (part,))
+                found.extend((stem(whole), stem(word), word) for word in words)
+    return tuple(found)
 
 
 def _is_number(word: str) -> bool:
@@ -124,6 +123,7 @@ def _is_number(word: str) -> bool:
     return word[0].isdigit() or 2 * sum(map(str.isdigit, word)) >= len(word)
 
 
+@lru_cache(maxsize=1 << 14)
 def _is_name(chunk: str) -> bool:
     if not (chunk.isascii() and chunk.isprintable()) or "://" in chunk:
         return False

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -59,8 +60,8 @@ def hand_in(
     from tidegate.desks.findings.services import intake
     from tidegate.engines.formats.reports import Format
 
+    began = datetime.now(UTC)
     with _opened(path) as stream, _progress(path, quiet=quiet) as told:
-        began = intake.timezone.now()
         delivery = intake.receive(
             stream,
             name="stdin" if str(path) == "-" else path.name,

@@ -228,7 +228,9 @@ def main() -> None:
     except KeyboardInterrupt:
         screens.ERRORS.print("interrupted; nothing is left running, and what was done is kept")
         sys.exit(INTERRUPTED)
-    except (*EXPECTED, *desk.expected()) as error:
+    except Exception as error:
+        if not isinstance(error, (*EXPECTED, *desk.expected())):
+            raise
         screens.ERRORS.print(f"tidegate: {screens.safe(str(error))}", highlight=False)
         sys.exit(CANNOT)
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from tidegate.faces.api import api
+from tidegate.faces.api.problems import no_route
 
 urlpatterns = [
+    path("api/v1/", api.urls),
+    re_path("^api/", no_route),
     path("", include("tidegate.faces.console.urls")),
 ]

@@ -67,7 +67,7 @@ def log_work(path: str, working: int) -> None:
         keep(key, judgement, **more)
         note("kept", key, judgement.version, str(judgement.required))
 
-    judging.keep = kept  # type: ignore[assignment]
+    judging.keep = kept
 
 
 def _version(arguments: tuple[Any, ...]) -> str:

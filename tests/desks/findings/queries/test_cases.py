@@ -139,5 +139,5 @@ def test_the_priority_is_explained_and_the_history_is_whole() -> None:
 
 
 def test_a_key_of_nothing_is_not_here() -> None:
-    with pytest.raises(NotHereError, match="GET /cases"):
+    with pytest.raises(NotHereError, match="list of cases"):
         get_case("C-AAAAA-AAAAA")

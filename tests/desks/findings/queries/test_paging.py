@@ -78,7 +78,7 @@ def expected(asked: FindingFilter, sort: str) -> list[str]:
     }
     value = columns[sort.lstrip("-")]
     rows = [one for one in Finding.objects.select_related("finder") if fits(one, asked)]
-    rows.sort(key=lambda one: (value(one), one.pk), reverse=sort.startswith("-"))  # type: ignore[type-var]
+    rows.sort(key=lambda one: (value(one), one.pk), reverse=sort.startswith("-"))
     return [one.key for one in rows]
 
 

@@ -11,7 +11,12 @@ from tidegate.desks.findings import search
 from tidegate.desks.findings.models import Finding
 from tidegate.desks.findings.queries import searching
 from tidegate.desks.findings.queries.cases import CaseFilter, list_cases
-from tidegate.desks.findings.queries.findings import FindingFilter, list_findings
+from tidegate.desks.findings.queries.findings import (
+    Count,
+    FindingFilter,
+    count_findings,
+    list_findings,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +94,7 @@ def test_a_search_looks_at_the_newest_matches_and_says_so(monkeypatch) -> None:
     page = list_findings(FindingFilter(text="prototype"), "-severity", None, 2)
     assert [row.key for row in page.rows] == [made[1].key, made[2].key]
     assert "newest 3" in page.note
+    assert count_findings(FindingFilter(text="prototype")) == Count(3, capped=True)
 
     # What comes in while somebody turns pages takes nothing away from them.
     indexed("prototype", severity=4)

@@ -120,7 +120,7 @@ def test_a_stream_that_breaks_leaves_nothing():
 def test_what_was_stored_and_not_read_is_read_by_whoever_comes_next(monkeypatch):
     content = lines(*(record(n) for n in range(1200)))
     taken = intake._take_in
-    batches = []
+    batches: list[int] = []
 
     def dies_after_one(*given_: Any) -> None:
         if batches:

@@ -24,13 +24,14 @@ class Bench:
 
     stepwise: Stepwise
     key: InstanceKey
+    stop: threading.Event
+    """Set when the worker is to end."""
     tries: int = TRIES
     budget_seconds: float = 120.0
     """For the range of one finding."""
 
 
 _benches: Final[list[Bench]] = []
-_stopping: Final = threading.Event()
 
 
 @contextmanager
@@ -40,7 +41,6 @@ def use(bench: Bench) -> Iterator[None]:
     try:
         yield
     finally:
-        _stopping.set()
         _benches.remove(bench)
 
 
@@ -55,7 +55,7 @@ def stop_working(reason: str) -> NoReturn:
     A step that raised would count as finished, with an error. Only a process that ends leaves the
     step open, for a worker that can. While the worker is being stopped, that is how its steps end.
     """
-    if _stopping.is_set():
+    if bench().stop.is_set():
         os._exit(0)
     sys.stderr.write(f"the worker stops: {reason}\n")
     sys.stderr.flush()

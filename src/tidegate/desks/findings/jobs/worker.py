@@ -20,6 +20,7 @@ from tidegate.desks.findings.jobs import bench as benches
 from tidegate.desks.findings.jobs import engine, outbox
 from tidegate.desks.findings.jobs.workflows import WORKFLOWS
 from tidegate.desks.findings.services import intake
+from tidegate.desks.findings.services.attempts import TRIES
 from tidegate.engines.reproduction.steps import Stepwise
 from tidegate.instance.home import home
 from tidegate.instance.workshop import Workshop, instance_key, open_workshop
@@ -40,7 +41,7 @@ def work(
     stop: threading.Event,
     *,
     until_idle: bool = False,
-    tries: int = benches.TRIES,
+    tries: int = TRIES,
     tick: Tick | None = None,
     on_workshop: Callable[[Workshop], None] | None = None,
 ) -> None:
@@ -54,7 +55,7 @@ def work(
         if on_workshop:
             on_workshop(shop)
         stepwise = Stepwise(shop.laboratory, shop.reproducer.ecosystem_for)
-        made = benches.Bench(stepwise, instance_key(), tries=tries)
+        made = benches.Bench(stepwise, instance_key(), stop, tries=tries)
         at_once = len(shop.laboratory.sandboxes)
         with benches.use(made), engine.running(at_once=at_once):
             _loop(stop, until_idle=until_idle, tick=tick)

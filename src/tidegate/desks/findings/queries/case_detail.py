@@ -7,11 +7,11 @@ from typing import Final
 
 from django.db.models import Q
 
-from tidegate.desks.findings.keys import as_written
 from tidegate.desks.findings.models import Case, Finding, LinkKind, Reproduction
 from tidegate.desks.findings.priority import Severity, priority_of
 from tidegate.desks.findings.queries.errors import NotHereError
 from tidegate.desks.findings.queries.evidence import RangeShown, range_of
+from tidegate.desks.findings.queries.filters import written_key
 from tidegate.desks.findings.queries.relations import (
     EventRow,
     LinkRow,
@@ -96,9 +96,9 @@ def get_case(key: str) -> CaseDetail:
     Raises:
         NotHereError: there is none of that key.
     """
-    case = Case.objects.select_related("merged_into").filter(key=as_written(key)).first()
+    case = Case.objects.select_related("merged_into").filter(key=written_key(key)).first()
     if case is None:
-        raise NotHereError(f"there is no case {key[:40]!r}; `GET /cases` lists them")
+        raise NotHereError(f"there is no case {key[:40]!r}; look for it in the list of cases")
     members = list(
         case.findings.select_related("finder", "delivery", "case").order_by("id")[
             : MOST_MEMBERS + 1

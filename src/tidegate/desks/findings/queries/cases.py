@@ -85,7 +85,8 @@ def count_cases(asked: CaseFilter | None = None, at_most: int = 10_000) -> Count
     """
     asked = asked or CaseFilter()
     check_cases(asked)
-    return counted(_fitting(asked, matches(asked.text)), at_most)
+    found = matches(asked.text)
+    return counted(_fitting(asked, found), at_most, more=bool(found.note))
 
 
 def _fitting(asked: CaseFilter, found: Matches) -> QuerySet[Case]:

@@ -17,7 +17,7 @@ class Count:
     """There are more than `number`."""
 
 
-def counted(rows: QuerySet[Any], at_most: int) -> Count:
-    """Count rows, no further than `at_most`."""
-    number = rows.order_by().values("id")[: at_most + 1].count()
-    return Count(min(number, at_most), number > at_most)
+def counted(rows: QuerySet[Any], at_most: int, *, more: bool = False) -> Count:
+    """Count rows, no further than `at_most`; `more` where these are not all that there are."""
+    number = rows.values("id")[: at_most + 1].count()
+    return Count(min(number, at_most), more or number > at_most)

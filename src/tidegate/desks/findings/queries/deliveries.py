@@ -9,9 +9,9 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from tidegate.desks.findings.keys import as_written
 from tidegate.desks.findings.models import Delivery, DeliveryPiece, Finder, RefusedRecord
 from tidegate.desks.findings.queries.errors import FilterError, NotHereError
+from tidegate.desks.findings.queries.filters import written_key
 from tidegate.desks.findings.queries.paging import (
     Order,
     Page,
@@ -120,9 +120,11 @@ def find(key: str) -> Delivery:
     Raises:
         NotHereError: there is none of that key.
     """
-    found = Delivery.objects.select_related("finder").filter(key=as_written(key)).first()
+    found = Delivery.objects.select_related("finder").filter(key=written_key(key)).first()
     if found is None:
-        raise NotHereError(f"there is no delivery {key[:40]!r}; `GET /deliveries` lists them")
+        raise NotHereError(
+            f"there is no delivery {key[:40]!r}; look for it in the list of deliveries"
+        )
     return found
 
 

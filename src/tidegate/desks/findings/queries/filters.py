@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +23,8 @@ SEVERITIES: Final = tuple(severity.word for severity in reversed(Severity))
 FORMATS: Final = tuple(known.value for known in Format)
 CASE_STATES: Final = tuple(state.value for state in CaseState)
 
+_KEY: Final = re.compile(r"[CDF]-[0-9A-Z]{5}-[0-9A-Z]{5}")
+_LONGEST_KEY: Final = 4 * LENGTH
 _LONGEST: Final = {"text": 500, "finder": 200, "package": 600, "package_type": 40}
 
 
@@ -103,13 +106,19 @@ def checked_key(name: str, key: str) -> str:
         FilterError: it does not have the form of one.
     """
     letter = name[0].upper()
-    written = as_written(key[: 4 * LENGTH])
-    if len(written) != LENGTH or not written.startswith(f"{letter}-"):
+    written = written_key(key)
+    if not written.startswith(f"{letter}-"):
         raise FilterError(
             f"{key[:40]!r} is not the key of a {name}; write it as {letter}-7K3M9-Q2X4D",
             parameter=name,
         )
     return written
+
+
+def written_key(key: str) -> str:
+    """Return a key as it is kept; nothing, which no row has for a key, if it is none."""
+    written = as_written(key) if len(key) <= _LONGEST_KEY else ""
+    return written if _KEY.fullmatch(written) else ""
 
 
 def words(text: str) -> list[str]:

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from django.db.models import Q
 
-from tidegate.desks.findings.keys import as_written
 from tidegate.desks.findings.models import Document, Finding, Reproduction
 from tidegate.desks.findings.queries.errors import NotHereError
 from tidegate.desks.findings.queries.evidence import RangeShown, RunShown, range_of, runs_of
+from tidegate.desks.findings.queries.filters import written_key
 from tidegate.desks.findings.queries.relations import (
     EventRow,
     LinkRow,
@@ -165,9 +165,9 @@ def find(key: str) -> Finding:
     Raises:
         NotHereError: there is none of that key.
     """
-    found = Finding.objects.select_related(*_LIST_COLUMNS).filter(key=as_written(key)).first()
+    found = Finding.objects.select_related(*_LIST_COLUMNS).filter(key=written_key(key)).first()
     if found is None:
-        raise NotHereError(f"there is no finding {key[:40]!r}; `GET /findings` lists them")
+        raise NotHereError(f"there is no finding {key[:40]!r}; look for it in the list of findings")
     return found
 
 

@@ -69,5 +69,5 @@ def among(ids: Sequence[int]) -> Q:
 
 def few(rows: QuerySet[Any]) -> Q | None:
     """Return the condition that a row is one of these; None if they are more than `FEW`."""
-    ids = list(rows.order_by().values_list("id", flat=True)[: FEW + 1])
+    ids = list(rows.values_list("id", flat=True)[: FEW + 1])
     return among(ids) if len(ids) <= FEW else None

@@ -51,7 +51,7 @@ def get_nomination(id_: int) -> NominationRow:
     """
     found = Nomination.objects.filter(pk=id_).select_related(*_FINDINGS).first()
     if found is None:
-        raise NotHereError(f"there is no nomination {id_}; `GET /nominations` lists them")
+        raise NotHereError(f"there is no nomination {id_}; look for it in the list of nominations")
     return nomination_row(found)
 
 

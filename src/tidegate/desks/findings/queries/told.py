@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tidegate.desks.findings.keys import as_written
 from tidegate.desks.findings.models import Finding, Reproduction
 from tidegate.desks.findings.queries import deliveries
 from tidegate.desks.findings.queries.deliveries import RefusalRow
 from tidegate.desks.findings.queries.errors import NotHereError
+from tidegate.desks.findings.queries.filters import written_key
 from tidegate.desks.findings.queries.paging import (
     Page,
     checked_limit,
@@ -67,7 +67,7 @@ def told_of_finding(key: str) -> ToldFinding:
     Raises:
         NotHereError: there is none of that key.
     """
-    ids = list(Finding.objects.filter(key=as_written(key)).values_list("id", flat=True))
+    ids = list(Finding.objects.filter(key=written_key(key)).values_list("id", flat=True))
     if not ids:
         raise NotHereError(f"there is no finding {key[:40]!r}; name one of your own")
     return _told(ids)[0][2]

@@ -1,18 +1,19 @@
 """Two findings that behave alike are told to be one bug, or two, by running each on the other's.
 
 A worker asks for the `candidates` of a finding, runs what is `missing` for each pair, and has the
-pair settled. The rules (the engine's `crossing` says what its words mean):
+pair settled. A pair is suspected for equal signatures, for the same function at the effect, or
+because its texts were nominated. What links it is never the suspicion:
 
-| signatures | crossing says | then |
+| crossing says | and on the releases where both fire | then |
 | --- | --- | --- |
-| equal | same | linked as duplicates, on the basis of behaviour |
-| share the function at the effect | same | linked as duplicates, on the basis of crossing |
-| nominated by text | same | stays nominated, with what crossing said |
-| any of these | different, or variant-or-incomplete | nominated as a variant or an incomplete fix |
-| any of these | undecided | nominated as a duplicate |
+| same | the signatures are equal | linked as duplicates |
+| same | they differ on some, or there are none | nominated: a release may mend several bugs |
+| different, or variant-or-incomplete | | nominated as a variant or as an incomplete fix |
+| undecided | | nominated |
 
 Equal signatures alone link nothing: an interpreter does everything in the same few functions, and
-an incomplete fix leaves the place where it was. A release that mends both is what counts.
+an incomplete fix leaves the place where it was. A release that mends both is what counts (see the
+engine's `crossing`, and docs/decisions/0006).
 """
 
 from __future__ import annotations
@@ -103,8 +104,9 @@ def settle(finding: Finding, other_key: str, *, at: datetime) -> str:
         if one is None or two is None:
             return Likeness.UNDECIDED
         crossed = judge_crossing(one, two)
-        pair = _Pair(*sorted((finding, other), key=lambda each: each.pk), _ground(finding, other))
-        if crossed.word is Likeness.SAME and pair.ground is not _Ground.TEXT:
+        earlier, later = sorted((finding, other), key=lambda each: each.pk)
+        pair = _Pair(earlier, later, _ground(finding, other))
+        if _one_bug(crossed):
             _link(pair, crossed, at)
         else:
             _nominate(pair, crossed, at)
@@ -180,6 +182,10 @@ def _side(finding: Finding) -> Side | None:
     return Side(found["range"], judging.kept(finding.key))
 
 
+def _one_bug(crossed: Crossing) -> bool:
+    return crossed.word is Likeness.SAME and bool(crossed.same_place) and not crossed.other_place
+
+
 def _link(pair: _Pair, crossed: Crossing, at: datetime) -> None:
     basis = Link.Basis.BEHAVIOUR if pair.ground is _Ground.SIGNATURE else Link.Basis.CROSSING
     reason = f"{_GROUNDS[pair.ground]}, and {crossed.reason}"
@@ -218,10 +224,10 @@ def _nominate(pair: _Pair, crossed: Crossing, at: datetime) -> None:
 
 
 def _suggestion(crossed: Crossing) -> LinkKind:
-    if crossed.word is Likeness.DIFFERENT:
-        return LinkKind.VARIANT
-    if crossed.word is Likeness.VARIANT:
+    if crossed.word is Likeness.VARIANT and crossed.let_through:
         return LinkKind.INCOMPLETE_FIX
+    if crossed.word in (Likeness.VARIANT, Likeness.DIFFERENT):
+        return LinkKind.VARIANT
     return LinkKind.DUPLICATE
 
 
@@ -230,6 +236,8 @@ def _evidence(crossed: Crossing) -> dict[str, Any]:
         "alike": _first(crossed.alike),
         "apart": _first(crossed.apart),
         "open": _first(crossed.open),
+        "same_place": _first(crossed.same_place),
+        "other_place": _first(crossed.other_place),
     }
 
 

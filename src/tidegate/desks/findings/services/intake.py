@@ -31,6 +31,7 @@ from tidegate.desks.findings.models import (
     Outbox,
     RefusedRecord,
 )
+from tidegate.desks.findings.queries.statistics import refresh_statistics
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.findings.services.rows import document_of, finding_of, refusal_of
 from tidegate.desks.findings.services.storing import open_document, store
@@ -47,6 +48,9 @@ _BATCH_BYTES: Final = 16 << 20
 
 _LONGEST_NAME: Final = 200
 
+_SEARCHED: Final = 500
+"""Signs of a description that can be searched for."""
+
 SILENCE: Final = timedelta(seconds=60)
 """A reader that has said nothing for this long is dead."""
 
@@ -60,6 +64,9 @@ _Batch = Sequence[tuple[int, Report | Refusal]]
 """Records with their numbers, from 1."""
 
 _CLASHES: Final = 5
+
+_MANY: Final = 1000
+"""Records after which the database looks at its tables again."""
 
 
 def receive(
@@ -122,6 +129,8 @@ def read(
             if progress:
                 progress("reading", done, 0)
     _finish(delivery, done, clock())
+    if done >= _MANY:
+        refresh_statistics()
 
 
 def unread(clock: Clock = timezone.now) -> list[Delivery]:
@@ -233,7 +242,8 @@ def _take_in(delivery: Delivery, batch: _Batch, at: datetime) -> None:
 
 
 def _searched(finding: Finding, report: Report) -> str:
-    return " ".join((finding.title, finding.package, finding.reference, *report.aliases))
+    names = (finding.title, finding.package, finding.reference)
+    return " ".join((*names, *report.aliases, *report.weaknesses, report.description[:_SEARCHED]))
 
 
 def _finish(delivery: Delivery, records: int, at: datetime) -> None:

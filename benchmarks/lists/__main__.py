@@ -32,7 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with progress.status("lists") as status:
         report = measure(status.update, folder=asked.folder, world=world, rounds=asked.rounds)
     if asked.json:
-        sys.stdout.write(json.dumps({"figures": report.data, "notes": report.notes}) + "\n")
+        told = {
+            "title": report.title,
+            "columns": report.columns,
+            "rows": report.rows,
+            "figures": report.data,
+            "notes": report.notes,
+        }
+        sys.stdout.write(json.dumps(told) + "\n")
     else:
         out = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
         table = Table(title=report.title, title_justify="left", pad_edge=False)

@@ -261,6 +261,20 @@ def test_without_a_reason_nothing_is_decided(client: Client, filled: Case) -> No
     assert nomination.state == "open"
 
 
+def test_every_open_nomination_is_reached_the_likeliest_side_by_side(client: Client) -> None:
+    first = make_finding()
+    for number in range(60):
+        make_nomination(first, make_finding(), score=number / 100)
+    body = client.get("/duplicates").content.decode()
+    assert body.count('name="decision" value="accept"') == 5
+    assert "alike by 59 of 100" in text(client.get("/duplicates"))
+    onward = re.search(r'href="([^"]+)" rel="next"', body)
+    assert onward
+    rest = text(client.get(unescape(onward.group(1))))
+    assert "alike by 9 of 100" in rest
+    assert "0 of 100" in rest
+
+
 def test_nobody_is_led_away_after_a_decision(client: Client, filled: Case) -> None:
     nomination = Nomination.objects.get()
     response = client.post(

@@ -46,6 +46,7 @@ def listing(ecosystem: Ecosystem, releases: Sequence[Release]) -> dict[str, Any]
                 "line": ecosystem.line(release.version),
                 "prerelease": release.prerelease,
                 "yanked": release.yanked,
+                "published": release.published.isoformat() if release.published else None,
             }
             for release in releases
         ],
@@ -54,7 +55,10 @@ def listing(ecosystem: Ecosystem, releases: Sequence[Release]) -> dict[str, Any]
 
 def candidates(listed: Listing) -> list[Candidate]:
     """Return the releases as the search sees them."""
-    return [Candidate(**release) for release in listed["releases"]]
+    return [
+        Candidate(one["version"], one["line"], one["prerelease"], one["yanked"])
+        for one in listed["releases"]
+    ]
 
 
 def as_answer(judgement: Judgement) -> Probed:

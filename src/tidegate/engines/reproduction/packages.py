@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from tidegate.engines.sandbox.model import Bind, Link
@@ -21,6 +22,8 @@ class Release:
     version: str
     prerelease: bool = False
     yanked: bool = False
+    published: datetime | None = field(default=None, compare=False)
+    """When the registry says it came out, if that can be believed."""
 
 
 @dataclass(frozen=True, slots=True)

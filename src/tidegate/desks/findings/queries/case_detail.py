@@ -147,12 +147,17 @@ def _ranges(members: list[Finding]) -> tuple[RangeShown, ...]:
         members, key=lambda member: (strength.get(member.verdict, len(strength)), member.pk)
     )
     ids = [member.pk for member in sorted_members if member.verdict]
-    ran = dict(
-        Reproduction.objects.filter(finding__in=ids[: 2 * MOST_RANGES]).values_list(
-            "finding_id", "document"
-        )
-    )
-    found = [range_of(ran[member.pk], member.key) for member in sorted_members if member.pk in ran]
+    ran = {
+        finding: (document, releases)
+        for finding, document, releases in Reproduction.objects.filter(
+            finding__in=ids[: 2 * MOST_RANGES]
+        ).values_list("finding_id", "document", "releases")
+    }
+    found = [
+        range_of(ran[member.pk][0], member.key, ran[member.pk][1])
+        for member in sorted_members
+        if member.pk in ran
+    ]
     return tuple(one for one in found if one is not None)[:MOST_RANGES]
 
 

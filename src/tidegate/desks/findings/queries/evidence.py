@@ -5,8 +5,9 @@ The document is the contract of `tidegate reproduce --json` (`engines/reproducti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -52,6 +53,8 @@ class Release:
     yanked: bool
     runtime: str | None
     reason: str
+    published: datetime | None
+    """When its registry says it came out; None where that is not known, or not to be believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +105,17 @@ def runs_of(document: Mapping[str, Any]) -> tuple[RunShown, ...]:
     )
 
 
-def range_of(document: Mapping[str, Any], finding: str) -> RangeShown | None:
-    """Return the range of a reproduction's document; None where none was searched for."""
+def range_of(
+    document: Mapping[str, Any], finding: str, releases: Sequence[Mapping[str, Any]] = ()
+) -> RangeShown | None:
+    """Return the range of a reproduction's document; None where none was searched for.
+
+    `releases` is the registry's list that the search went by, for the dates.
+    """
     found = document.get("range")
     if not found:
         return None
+    dates = {one.get("version"): one.get("published") for one in releases}
     return RangeShown(
         finding=finding,
         version=document.get("version") or "",
@@ -127,7 +136,12 @@ def range_of(document: Mapping[str, Any], finding: str) -> RangeShown | None:
                 yanked=bool(row.get("yanked")),
                 runtime=row.get("runtime"),
                 reason=row.get("reason") or "",
+                published=_instant(dates.get(row.get("version"))),
             )
             for row in found.get("runs") or ()
         ),
     )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

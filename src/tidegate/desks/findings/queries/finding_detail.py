@@ -97,7 +97,7 @@ def get_finding(key: str) -> FindingDetail:
     finding = find(key)
     document = Document.objects.filter(finding=finding).defer("record", "native", "features")
     said = document.first() or Document()
-    ran = Reproduction.objects.filter(finding=finding).defer("receipt", "releases").first()
+    ran = Reproduction.objects.filter(finding=finding).defer("receipt").first()
     shown = ran.document if ran else {}
     runs = runs_of(shown)
     telling = next((run for run in runs if run.fired), runs[0] if runs else None)
@@ -119,7 +119,7 @@ def get_finding(key: str) -> FindingDetail:
         stdout=telling.stdout if telling else "",
         stderr=telling.stderr if telling else "",
         runtime=shown.get("runtime") or "",
-        range=range_of(shown, finding.key),
+        range=range_of(shown, finding.key, ran.releases if ran else ()),
         has_receipt=ran is not None,
         has_small_proof=bool(ran and ran.small_proof),
         credit=_credit(finding),

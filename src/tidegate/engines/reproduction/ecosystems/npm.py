@@ -72,8 +72,13 @@ class Npm:
     def releases(self, package: str) -> Sequence[Release]:
         """List every release in version order. Deprecated ones are not yanked: they still serve."""
         return [
-            Release(package, version, prerelease=npm_versions.is_prerelease(version))
-            for version in self._registry.packument(package).manifests
+            Release(
+                package,
+                version,
+                prerelease=npm_versions.is_prerelease(version),
+                published=manifest.uploaded,
+            )
+            for version, manifest in self._registry.packument(package).manifests.items()
         ]
 
     def refused_releases(self, package: str) -> dict[str, str]:

@@ -86,6 +86,7 @@ class Pypi:
                 str(version),
                 prerelease=version.is_prerelease,
                 yanked=project.yanked(version),
+                published=project.released(version) if project.dated else None,
             )
             for version in project.files
         ]

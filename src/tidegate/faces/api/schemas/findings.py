@@ -117,6 +117,8 @@ class Release(Form):
     yanked: bool
     runtime: str | None
     reason: str
+    published: datetime | None
+    """When its registry says it came out; null where that is not known, or not believed."""
 
 
 class Range(Form):

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,10 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tidegate.desks.findings.models import LinkKind
 from tidegate.desks.findings.queries.finding_detail import FindingDetail, get_finding
-from tidegate.desks.findings.queries.relations import NominationRow, nominations_where
+from tidegate.desks.findings.queries.nominations import list_nominations
+from tidegate.desks.findings.queries.relations import NominationRow
 from tidegate.desks.findings.services import linking
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.faces.console.texts import differing
+from tidegate.faces.console.views import lists
 from tidegate.faces.console.views.showing import ACTOR, asking, page
 
 MOST_PAIRS: Final = 5
@@ -71,15 +72,16 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _queue(request: HttpRequest, refusal: str = "") -> HttpResponse:
-    waiting = nominations_where(Q(state="open"))
+    found = list_nominations(cursor=request.GET.get("after"), limit=lists.LIMIT)
     return page(
         request,
         "duplicates",
         "duplicates",
         status=409 if refusal else 200,
-        pairs=pairs_of(waiting),
-        waiting=waiting[MOST_PAIRS:],
-        count=len(waiting),
+        pairs=pairs_of(found.rows),
+        waiting=found.rows[MOST_PAIRS:],
+        next=lists.turned(request, found.next),
+        previous=lists.turned(request, found.previous),
         kinds=KINDS,
         refusal=refusal,
         draft=request.POST.get("reason", ""),

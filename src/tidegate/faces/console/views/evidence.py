@@ -75,7 +75,7 @@ def picture_of(found: RangeShown | None, package: str, ident: str) -> ReleasePic
             inferred=row.inferred,
             prerelease=row.prerelease,
             yanked=row.yanked,
-            published=getattr(row, "published", None),
+            published=row.published,
             runtime=row.runtime or "",
             reason=row.reason,
         )

@@ -146,6 +146,43 @@ def test_dates_put_a_ported_fix_where_it_came() -> None:
     assert years == ["2021", "2022"]
 
 
+def test_in_time_a_gate_stands_where_the_fix_came_out() -> None:
+    day = datetime(2020, 1, 1, tzinfo=UTC)
+    broken = Release("1.0.0", "1", "reproduced", published=day)
+    mended = Release("1.0.1", "1", "not-reproduced", published=day + timedelta(days=900))
+    root = ET.fromstring(draw_releases([broken, mended], package="p", ident="x").picture)
+    [gate] = [one for one in root.iter("text") if one.text == "fixed"]
+    [fix] = list(root.iter("circle"))
+    assert 0 < float(fix.get("cx", 0)) - float(gate.get("x", 0)) <= 12
+
+
+def test_dates_that_contradict_the_versions_are_not_believed() -> None:
+    day = datetime(2024, 1, 1, tzinfo=UTC)
+    rows = [
+        Release(f"1.{n}.0", "1", "reproduced", published=day - timedelta(days=n)) for n in range(9)
+    ]
+    assert not draw_releases(rows, package="p", ident="x").by_time
+    assert draw_releases(rows[::-1], package="p", ident="x").by_time
+
+
+@pytest.mark.parametrize("days", [0, 1, 30])
+def test_three_hundred_releases_in_time_keep_apart(days: int) -> None:
+    day = datetime(2018, 1, 1, tzinfo=UTC)
+    rows = [
+        Release(f"1.{n}.0", "1", "reproduced", published=day + timedelta(days=n * days))
+        for n in range(300)
+    ]
+    picture = draw_releases(rows, package="p", ident="x")
+    centres = [
+        float((body.get("points") or "").split(",")[0])
+        for mark in marks(picture)
+        for body in mark
+        if body.get("class") == "mark__body"
+    ]
+    assert picture.by_time
+    assert all(other - one >= 6 for one, other in pairwise(centres))
+
+
 def test_without_every_date_there_is_no_time_axis() -> None:
     rows = [
         Release("1", "1", "reproduced", published=datetime(2020, 1, 1, tzinfo=UTC)),

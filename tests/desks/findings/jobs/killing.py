@@ -3,9 +3,10 @@
 It stands for the machine: it imports everything once, forks a worker, kills it with SIGKILL, waits
 until everything that the worker had started is gone too, and forks the next one. It is its
 descendants' subreaper, so nothing can slip away unseen. Most workers are killed a random while
-after they have begun to run something, some while they are still starting.
+after they have begun to run something, some while they are still starting. Findings are handed in
+as the work goes on, so that there is always some left.
 
-    python -m tests.desks.findings.jobs.killing KILLS SEED LOG
+    python -m tests.desks.findings.jobs.killing KILLS SEED LOG FINDINGS
 
 prints one JSON document: the kills, and how many processes outlived their worker.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import io
 import json
 import os
 import random
@@ -32,7 +34,7 @@ open_instance()
 from django.db import connections  # noqa: E402 - Django first
 
 from tidegate.desks.findings.jobs import outbox, worker  # noqa: E402
-from tidegate.desks.findings.services import judging  # noqa: E402
+from tidegate.desks.findings.services import intake, judging  # noqa: E402
 from tidegate.engines.reproduction.steps import Stepwise  # noqa: E402
 
 _PR_SET_CHILD_SUBREAPER: Final = 36
@@ -42,6 +44,7 @@ _USUAL, _LONGEST = 0.4, 5.0
 """Seconds until a worker is killed: on average, and at most. Long lives are rare, and let the work
 go on on a slow machine, too."""
 _START_SECONDS: Final = 30
+_FEW: Final = 4
 _GONE_SECONDS: Final = 20
 TRIES: Final = 10_000
 """Nothing here is set aside: it's the machine that kills, and not the finding."""
@@ -131,7 +134,14 @@ def become_subreaper() -> None:
         raise OSError("prctl")
 
 
-def main(kills: int, seed: int, log: str) -> None:
+def hand_in_more(records: list[bytes]) -> None:
+    """Hand in a few findings, if hardly any are left to work on."""
+    if outbox.unfinished() < _FEW:
+        few = b"".join(records.pop(0) for _ in range(_FEW))
+        intake.receive(io.BytesIO(few), name="more.jsonl", finder="Lab A", channel="cli")
+
+
+def main(kills: int, seed: int, log: str, findings: str) -> None:
     """Kill workers until they have been killed often enough, then let one come to its end."""
     become_subreaper()
     begun, working = os.pipe()
@@ -140,7 +150,9 @@ def main(kills: int, seed: int, log: str) -> None:
     log_work(log, working)
     chance = random.Random(seed)
     killed = left = 0
-    while killed < kills and outbox.unfinished():
+    records = Path(findings).read_bytes().splitlines(keepends=True)
+    while killed < kills:
+        hand_in_more(records)
         drain(begun)
         child = fork_worker()
         if chance.random() > _EARLY_ONES:
@@ -156,4 +168,4 @@ def main(kills: int, seed: int, log: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    main(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])

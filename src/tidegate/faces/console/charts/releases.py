@@ -16,15 +16,15 @@ from django.utils.safestring import SafeString
 
 from tidegate.faces.console.charts.lanes import (
     MARGIN,
+    Axis,
     Lane,
     Placed,
     Row,
+    dates_are_believable,
     gates_of,
     lanes_of,
-    published,
     rows_by_time,
     rows_in_order,
-    x_of,
 )
 from tidegate.faces.console.charts.marks import Known, Release, mark
 from tidegate.faces.console.charts.svg import drawing, element
@@ -60,10 +60,9 @@ class ReleasePicture:
 def draw_releases(releases: Sequence[Release], *, package: str, ident: str) -> ReleasePicture:
     """Draw releases, given in version order; `ident` tells this drawing from others of a page."""
     lanes = lanes_of(releases)
-    by_time = bool(releases) and all(release.published for release in releases)
-    times = sorted(published(release) for release in releases) if by_time else []
-    rows = list(rows_by_time(lanes, times[0], times[-1]) if by_time else rows_in_order(lanes))
-    top = _AXIS if by_time else 0.0
+    axis = Axis.of(lanes) if dates_are_believable(lanes) else None
+    rows = list(rows_by_time(lanes, axis) if axis else rows_in_order(lanes))
+    top = _AXIS if axis else 0.0
     height = top + _LANE * len(rows)
     width = max((placed.x for row in rows for placed in row.placed), default=0) + 2 * MARGIN
     summary = _summary(releases, lanes, package)
@@ -71,8 +70,8 @@ def draw_releases(releases: Sequence[Release], *, package: str, ident: str) -> R
         element("title", f"Releases of {spelled(package)}", id=f"{ident}-title"),
         element("desc", summary, id=f"{ident}-desc"),
     ]
-    if by_time:
-        parts.append(_axis(times[0], times[-1], height))
+    if axis:
+        parts.append(_years(axis, height))
     parts += [_row(row, top + _LANE * index) for index, row in enumerate(rows)]
     picture = drawing(
         parts,
@@ -84,7 +83,7 @@ def draw_releases(releases: Sequence[Release], *, package: str, ident: str) -> R
         data_marks="",
     )
     names = _names(rows, top, height)
-    return ReleasePicture(names, picture, summary, tuple(releases), by_time)
+    return ReleasePicture(names, picture, summary, tuple(releases), axis is not None)
 
 
 def _row(row: Row, top: float) -> SafeString:
@@ -100,7 +99,7 @@ def _row(row: Row, top: float) -> SafeString:
 
 def _water(row: Row, y: float) -> Iterator[SafeString]:
     """Colour the bed of a lane, as far as one thing is known of it."""
-    seams = [(one.x + other.x) / 2 for one, other in pairwise(row.placed)]
+    seams = [row.seam(one, other) for one, other in pairwise(row.placed)]
     edges = [row.placed[0].x - _END, *seams, row.placed[-1].x + _END]
     start = 0
     for index, placed in enumerate(row.placed):
@@ -117,7 +116,7 @@ def _gates(row: Row, top: float) -> Iterator[SafeString]:
     before: Placed | None = None
     for placed in row.placed:
         if placed.gate:
-            x = (before.x + placed.x) / 2 if before else placed.x - _END
+            x = row.seam(before, placed) if before else placed.x - _END
             foot = top + 39
             yield element(
                 "g",
@@ -168,12 +167,12 @@ def _names(rows: Sequence[Row], top: float, height: float) -> SafeString:
     return drawing(parts, _NAMES_WIDTH, height, aria_hidden="true")
 
 
-def _axis(first: datetime, last: datetime, height: float) -> SafeString:
-    years = range(first.year + 1, last.year + 1)
+def _years(axis: Axis, height: float) -> SafeString:
+    years = range(axis.first.year + 1, axis.last.year + 1)
     step = len(years) // _MOST_YEARS + 1
     parts: list[SafeString] = []
     for year in years[::step]:
-        x = x_of(datetime(year, 1, 1, tzinfo=UTC), first, last)
+        x = axis.x(datetime(year, 1, 1, tzinfo=UTC))
         parts += [
             element("line", x1=x, x2=x, y1=_AXIS - 4, y2=height),
             element("text", str(year), x=x, y=_AXIS - 8, text_anchor="middle"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -62,7 +62,24 @@ def style(request: HttpRequest) -> HttpResponse:
         ),
         series=draw_series([Series("Received", "received", days)]),
         picture=draw_releases(_RELEASES, package="example", ident="example"),
+        dated=draw_releases(_dated(), package="example", ident="dated"),
     )
+
+
+def _dated() -> list[Release]:
+    """Return two lines side by side in time: the older one is mended later."""
+    start = datetime(2023, 2, 1, tzinfo=UTC)
+    return [
+        Release(
+            f"{line}.{minor}.0",
+            str(line),
+            "not-reproduced" if minor >= fixed else "reproduced",
+            inferred=minor not in (0, fixed - 1, fixed, 8),
+            published=start + timedelta(days=410 * (line - 1) + 130 * minor),
+        )
+        for line, fixed in ((1, 8), (2, 4))
+        for minor in range(9)
+    ]
 
 
 _RELEASES: Final = (

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from dbos import DBOS, DBOSConfig, Serializer
+from django.db import connections
+from sqlalchemy import URL
 
 from tidegate import __version__
-from tidegate.instance.home import database_url
 
 APPLICATION: Final = "tidegate"
 
@@ -57,7 +58,7 @@ def configuration() -> DBOSConfig:
     """Return how DBOS is to run in this process."""
     return {
         "name": APPLICATION,
-        "system_database_url": _address(database_url()),
+        "system_database_url": _address(),
         "application_version": f"{__version__}-{WORKFLOWS}",
         "executor_id": worker_name(),
         "serializer": JsonSerializer(),
@@ -86,9 +87,21 @@ def running(*, at_once: int) -> Iterator[None]:
         DBOS.destroy()
 
 
-def _address(url: str) -> str:
-    """Return a database's URL in the dialect's words that DBOS knows."""
-    for scheme in ("postgres://", "postgresql://"):
-        if url.startswith(scheme):
-            return "postgresql+psycopg://" + url.removeprefix(scheme)
-    return url
+def _address() -> str:
+    """Return Django's database in the words of the engine's library."""
+    said = connections["default"].settings_dict
+    if connections["default"].vendor == "sqlite":
+        return URL.create("sqlite", database=str(said["NAME"])).render_as_string()
+    host = said["HOST"]
+    # A folder is where the socket is; in an address it has to be a parameter.
+    socket = {"host": host} if host.startswith("/") else {}
+    address = URL.create(
+        "postgresql+psycopg",
+        username=said["USER"] or None,
+        password=said["PASSWORD"] or None,
+        host=None if socket else host or None,
+        port=int(said["PORT"]) if said["PORT"] else None,
+        database=said["NAME"],
+        query=socket,
+    )
+    return address.render_as_string(hide_password=False)

@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import dj_database_url
 import platformdirs
@@ -45,7 +46,13 @@ def home() -> Path:
 
 def database_url() -> str:
     """Return the address of the database, as a URL."""
-    return os.environ.get("TIDEGATE_DATABASE") or f"sqlite:///{home() / 'tidegate.sqlite3'}"
+    named = os.environ.get("TIDEGATE_DATABASE")
+    if named:
+        return named
+    path = home() / "tidegate.sqlite3"
+    # What SQLite lays beside it later has the same owner and the same access.
+    path.touch(mode=0o600)
+    return f"sqlite:///{quote(str(path))}"
 
 
 def database() -> dict[str, Any]:

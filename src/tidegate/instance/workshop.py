@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tidegate.engines.reproduction.ecosystems import Ecosystems
@@ -40,6 +41,8 @@ def open_workshop() -> Iterator[Workshop]:
         count = min(os.cpu_count() or 1, _MOST_SANDBOXES)
         tier = os.environ.get("TIDEGATE_SANDBOX") or known_tiers()[0]
         laboratory = Laboratory([_opened(stack, tier) for _ in range(count)])
+        laboratory.reopen = partial(open_sandbox, tier)
+        stack.callback(laboratory.close)
         ecosystems = stack.enter_context(Ecosystems(laboratory))
         yield Workshop(laboratory, Reproducer(laboratory, ecosystems.of_type, time.monotonic))
 

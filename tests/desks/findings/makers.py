@@ -104,7 +104,6 @@ def make_refusal(
     *,
     number: int | None = None,
     line: int | None = 1,
-    place: str = "",
     field: str = "target.purl",
     reason: str = "'minimist' is not a package URL; write pkg:npm/minimist@1.2.0",
 ) -> RefusedRecord:
@@ -113,7 +112,6 @@ def make_refusal(
         delivery=delivery,
         number=next(_numbers) if number is None else number,
         line=line,
-        place=place,
         field=field,
         reason=reason,
     )

@@ -36,6 +36,7 @@ TRANSITIONS: Final[Mapping[tuple[Stage, Verb], Stage]] = {
     # A worker that was killed begins once more what it had begun.
     (Stage.WORKING, Verb.BEGIN): Stage.WORKING,
     (Stage.WORKING, Verb.JUDGE): Stage.JUDGED,
+    (Stage.WAITING, Verb.SET_ASIDE): Stage.SET_ASIDE,
     (Stage.WORKING, Verb.SET_ASIDE): Stage.SET_ASIDE,
     (Stage.SET_ASIDE, Verb.TRY_AGAIN): Stage.WAITING,
     (Stage.JUDGED, Verb.TRY_AGAIN): Stage.WAITING,
@@ -47,7 +48,9 @@ class WrongStageError(Exception):
 
     def __init__(self, stage: Stage, verb: Verb) -> None:
         fitting = [str(before) for (before, known) in TRANSITIONS if known is verb]
-        super().__init__(f"a finding that is {stage} cannot {verb}; only one that is {fitting[0]}")
+        super().__init__(
+            f"a finding that is {stage} cannot {verb}; only one that is {' or '.join(fitting)}"
+        )
 
 
 def after(stage: Stage, verb: Verb) -> Stage:

@@ -46,6 +46,7 @@ from tidegate.engines.sandbox.model import (
     Outcome,
     Program,
     Sandbox,
+    SandboxError,
     Watch,
 )
 
@@ -138,7 +139,13 @@ class Laboratory:
     sandboxes: Sequence[Sandbox]
     on_start: Callable[[Subject, str], None] | None = None
     """Told what is about to run, for progress."""
+    reopen: Callable[[], Sandbox] | None = None
+    """Opens another sandbox for one that has failed; without it a failed one stays."""
+    broken: str = field(default="", init=False)
+    """Why no sandbox could be opened in place of one that had failed: nothing can be run here."""
     _free: queue.SimpleQueue[Sandbox] = field(default_factory=queue.SimpleQueue, init=False)
+    _reopened: list[Sandbox] = field(default_factory=list, init=False)
+    _closed: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         for sandbox in self.sandboxes:
@@ -154,13 +161,30 @@ class Laboratory:
         sandbox = self._free.get()
         try:
             return sandbox.run(program)
+        except SandboxError:
+            sandbox = self._in_place_of(sandbox)
+            raise
         finally:
             self._free.put(sandbox)
 
     def close(self) -> None:
         """Close every sandbox; what is running is ended."""
-        for sandbox in self.sandboxes:
+        self._closed = True
+        for sandbox in (*self.sandboxes, *self._reopened):
             sandbox.close()
+
+    def _in_place_of(self, failed: Sandbox) -> Sandbox:
+        """Return a new sandbox, or the failed one if there is no other to be had."""
+        if self.reopen is None or self._closed:
+            return failed
+        failed.close()
+        try:
+            opened = self.reopen()
+        except SandboxError as error:
+            self.broken = str(error)
+            return failed
+        self._reopened.append(opened)
+        return opened
 
     def try_program(
         self,

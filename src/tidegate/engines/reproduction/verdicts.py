@@ -62,6 +62,16 @@ class Word(StrEnum):
         return self.affected or self.unaffected
 
 
+STRONGEST_FIRST = (
+    Word.REPRODUCED,
+    Word.FLAKY,
+    Word.UNATTRIBUTED,
+    Word.INCONCLUSIVE,
+    Word.NOT_REPRODUCED,
+)
+"""What says most for a bug comes first, where several findings speak of one."""
+
+
 class Trust(StrEnum):
     """What stands behind a verdict, from nothing (`L0`) to data and a sanitizer (`L3`)."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from django.apps import apps
 
+from tidegate.engines.formats.reports import Format
 from tidegate.faces.cli import intake as handing_in
 from tidegate.faces.cli import lists, screens
 from tidegate.faces.cli.printing import print_json
@@ -61,12 +62,7 @@ def intake(
         str, typer.Option("--finder", metavar="NAME", help="Whom to credit, verbatim.")
     ],
     format_word: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="F",
-            help="finding-1, sarif-2.1.0, osv-1.7 or mantis; recognised if left out.",
-        ),
+        Format | None, typer.Option("--format", help="Recognised by content if left out.")
     ] = None,
     target: Annotated[
         str | None,
@@ -122,6 +118,7 @@ def serve(
         bool, typer.Option("--worker/--no-worker", help="Work on what waits, beside it.")
     ] = True,
     browser: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Open the console and the API on this machine, with a worker beside them."""
     from tidegate.faces.web import serving
@@ -138,7 +135,11 @@ def serve(
     address = serving.address_of(bound)
 
     def ready() -> None:
-        screens.OUT.print(f"The console is open at {address} (Ctrl-C ends it)", highlight=False)
+        if as_json:
+            print_json({"console": address, "api": f"{address}api/v1/"})
+        else:
+            told = f"The console is open at {address} (Ctrl-C ends it)"
+            screens.OUT.print(told, highlight=False)
         if browser and serving.can_show_a_browser():
             typer.launch(address)
 

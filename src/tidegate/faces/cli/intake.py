@@ -18,6 +18,7 @@ from tidegate.faces.cli import screens
 if TYPE_CHECKING:
     from tidegate.desks.findings.models import Delivery
     from tidegate.desks.findings.services.intake import Progress as Told
+    from tidegate.engines.formats.reports import Format
 
 _KINDS: Final = (".json", ".jsonl", ".sarif", ".gz", ".zst", ".bz2", ".xz")
 _REFUSALS_SHOWN: Final = 20
@@ -54,11 +55,10 @@ def documents(named: list[Path]) -> list[Path]:
 
 
 def hand_in(
-    path: Path, *, finder: str, format_word: str | None, target: str | None, quiet: bool
+    path: Path, *, finder: str, format_word: Format | None, target: str | None, quiet: bool
 ) -> Taken:
     """Hand one document to the desk."""
     from tidegate.desks.findings.services import intake
-    from tidegate.engines.formats.reports import Format
 
     began = datetime.now(UTC)
     with _opened(path) as stream, _progress(path, quiet=quiet) as told:
@@ -67,7 +67,7 @@ def hand_in(
             name="stdin" if str(path) == "-" else path.name,
             finder=finder,
             channel="cli",
-            format=Format(format_word) if format_word else None,
+            format=format_word,
             target=target or "",
             progress=told,
         )
@@ -87,7 +87,7 @@ def show(taken: Taken) -> None:
         f"{screens.safe(taken.file)}: {what}  [dim]{delivery.key}[/]", highlight=False
     )
     for refusal in delivery.refusals.order_by("number")[:_REFUSALS_SHOWN]:
-        place = f"line {refusal.line}" if refusal.line else refusal.place
+        place = f"line {refusal.line}" if refusal.line else ""
         text = " ".join(part for part in (place, refusal.field, refusal.reason) if part)
         screens.ERRORS.print(f"  refused: {screens.safe(text)}", highlight=False)
     if delivery.refused > _REFUSALS_SHOWN:
@@ -109,7 +109,7 @@ def as_document(taken: Taken) -> dict[str, Any]:
         "repeated": delivery.repeated,
         "refused": delivery.refused,
         "refusals": [
-            {"line": r.line, "place": r.place, "field": r.field, "reason": r.reason}
+            {"line": r.line, "field": r.field, "reason": r.reason}
             for r in delivery.refusals.order_by("number")
         ],
     }

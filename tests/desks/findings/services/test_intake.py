@@ -202,3 +202,27 @@ class AnySplit(TestCase):
             hand_in(lines(*(record(n) for n in numbers[at : at + size])))
         found = Finding.objects.values_list("reference", flat=True)
         assert sorted(found) == sorted({f"lab-{n}" for n in numbers})
+
+
+def test_the_mend_that_a_refusal_names_can_be_followed_with_the_same_document():
+    mantis = lines({"id": "m-1", "title": "t", "description": "d", "code_paths": ["a.js:1"]})
+    first = hand_in(mantis, name="m.json")
+    assert counts(first) == (0, 0, 1)
+    again = hand_in(mantis, name="m.json", target="pkg:npm/minimist@1.2.0")
+    assert counts(again) == (1, 0, 0)
+    assert hand_in(mantis, name="m.json", target="pkg:npm/minimist@1.2.0").pk == again.pk
+
+
+def test_a_document_whose_reading_fails_again_and_again_is_given_up_with_the_reason(monkeypatch):
+    def fails(*_: Any, **__: Any) -> None:
+        raise MemoryError("too much")
+
+    monkeypatch.setattr(intake, "read_reports", fails)
+    with pytest.raises(MemoryError):
+        hand_in(lines(record(1)), clock=lambda: START)
+    delivery = Delivery.objects.get()
+    for _ in range(3):
+        intake.read_again(delivery, clock=lambda: START)
+    assert (delivery.state, delivery.readings) == ("unreadable", 3)
+    assert delivery.reason == "MemoryError: too much"
+    assert intake.all_read()

@@ -130,3 +130,40 @@ def test_a_thousand_copies_become_one_case_with_a_thousand_links():
     case = Finding.objects.order_by("pk")[0].case
     assert case is not None
     assert (case.findings_count, case.finders_count) == (1001, 1)
+
+
+def test_who_comes_in_by_a_second_link_is_in_the_case_too():
+    """A finding of the same id and another proof hangs on one that joins a case."""
+    hand_in(lines(record(1, **proof("x"))), "Lab A")
+    prove(Finding.objects.get())
+    hand_in(lines(record(2, **proof("x"))), "Lab B")
+    hand_in(lines(record(2, **proof("y"))), "Lab B")
+    match()
+    assert len({f.case_id for f in Finding.objects.all()}) == 1
+
+
+def test_it_makes_no_difference_which_delivery_is_matched_first():
+    hand_in(lines(record(1, **proof("x"))), "Lab A")
+    prove(Finding.objects.get())
+    hand_in(lines(record(2, **proof("x"))), "Lab B")
+    hand_in(lines(record(2, **proof("y"))), "Lab B")
+    for delivery in Delivery.objects.order_by("-pk"):
+        matching.match_batch(delivery.key, matching.FIRST, at=later())
+    assert len({f.case_id for f in Finding.objects.all()}) == 1
+
+
+def test_splitting_the_first_of_many_copies_leaves_the_others_together():
+    for finder in "ABCD":
+        hand_in(lines(record(1, **proof("x"))), f"Lab {finder}")
+    first, *others = Finding.objects.order_by("pk")
+    prove(first)
+    match()
+    for other in others:
+        other.refresh_from_db()
+        prove(other)
+    linking.split(first.key, actor="Ada", reason="it was another program after all")
+    found = [f.case_id for f in Finding.objects.order_by("pk")]
+    assert len(set(found)) == 2
+    assert len(set(found[1:])) == 1
+    match()
+    assert [f.case_id for f in Finding.objects.order_by("pk")] == found

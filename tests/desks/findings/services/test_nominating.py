@@ -8,7 +8,7 @@ from tests.desks.findings.makers import later
 from tests.desks.findings.services.handing_in import hand_in, lines, proof, record
 from tests.desks.findings.services.test_matching import match, prove
 from tidegate.desks.findings.models import Case, Finding, Link, LinkKind, Nomination
-from tidegate.desks.findings.services import linking, matching
+from tidegate.desks.findings.services import linking, matching, nominating
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +95,15 @@ def test_what_shares_a_case_already_is_not_nominated():
     for delivery in (one.delivery, other.delivery):
         matching.match_batch(delivery.key, matching.FIRST, at=later())
     assert not Nomination.objects.exists()
+
+
+def test_all_of_a_large_delivery_are_compared_also_with_what_came_before_them(monkeypatch):
+    monkeypatch.setattr(nominating, "MOST_KNOWN", 10)
+    monkeypatch.setattr(matching, "BATCH", 5)
+    texts = [{**ONE, "title": f"{ONE['title']} ({n})"} for n in range(20)]
+    delivery = hand_in(lines(*(record(n, **text) for n, text in enumerate(texts))))
+    batch = matching.match_batch(delivery.key, matching.FIRST, at=later())
+    while batch.more:
+        batch = matching.match_batch(delivery.key, batch.after, at=later())
+    nominated = set(Nomination.objects.values_list("later__reference", flat=True))
+    assert nominated == {f"lab-{n}" for n in range(1, 20)}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from tidegate.desks.findings.services.attempts import TRIES
+from tidegate.engines.reproduction.ranges import BUDGET_SECONDS
 from tidegate.engines.reproduction.receipts import InstanceKey
 from tidegate.engines.reproduction.steps import Stepwise
 
@@ -27,7 +28,7 @@ class Bench:
     stop: threading.Event
     """Set when the worker is to end."""
     tries: int = TRIES
-    budget_seconds: float = 120.0
+    budget_seconds: float = BUDGET_SECONDS
     """For the range of one finding."""
 
 

@@ -16,16 +16,14 @@ from dbos import DBOS, DBOSConfig, Serializer
 from django.db import connections
 from sqlalchemy import URL
 
-from tidegate import __version__
-
 APPLICATION: Final = "tidegate"
 
 QUEUE: Final = "work"
 """The queue that the outbox feeds."""
 
-WORKFLOWS: Final = "1"
-"""Raised when the order of a workflow's steps changes: a workflow that was begun under another
-number is not continued but begun anew by the outbox."""
+VERSION: Final = "1"
+"""Of the workflows: raised when the order of their steps changes. What was begun under another one
+is begun anew by the outbox; what it had finished is kept."""
 
 _POLL_SECONDS: Final = 0.2
 
@@ -59,7 +57,7 @@ def configuration() -> DBOSConfig:
     return {
         "name": APPLICATION,
         "system_database_url": _address(),
-        "application_version": f"{__version__}-{WORKFLOWS}",
+        "application_version": VERSION,
         "executor_id": worker_name(),
         "serializer": JsonSerializer(),
         "log_level": os.environ.get("TIDEGATE_WORK_LOG", "ERROR"),

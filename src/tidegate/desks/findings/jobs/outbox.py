@@ -1,7 +1,8 @@
 """From what was promised to what is worked on: rows of the outbox become workflows.
 
 The name of a workflow follows from its row, and the engine takes a name once. So a dispatcher that
-dies between starting a workflow and saying so starts nothing twice.
+dies between starting a workflow and saying so starts nothing twice. What the engine gave up, or
+does not know because it was begun by another version, is started again under another name.
 """
 
 from __future__ import annotations
@@ -10,17 +11,21 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from dbos import DBOS, SetWorkflowID
-from django.db import transaction
 from django.utils import timezone
 
-from tidegate.desks.findings.jobs.engine import QUEUE
+from tidegate.desks.findings.jobs.engine import QUEUE, VERSION
 from tidegate.desks.findings.models import Outbox
+from tidegate.desks.findings.services import judging
+from tidegate.desks.findings.services.attempts import TRIES
 
 IN_FLIGHT: Final = 64
 """Most workflows that are started and not done; what waits longer, waits here."""
 
 Workflows = Mapping[str, Callable[[str, int], Any]]
 """The workflow for each topic; it is given the row's subject and its number."""
+
+_ACTIVE: Final = ("ENQUEUED", "PENDING", "DELAYED")
+_UNFINISHED: Final = (Outbox.State.WAITING, Outbox.State.STARTED)
 
 
 def dispatch(workflows: Workflows) -> int:
@@ -31,7 +36,7 @@ def dispatch(workflows: Workflows) -> int:
     assert queue is not None
     started = 0
     for row in waiting.order_by("pk")[: max(room, 0)]:
-        with SetWorkflowID(f"{row.topic}-{row.subject}-{row.round}"):
+        with SetWorkflowID(_name(row)):
             queue.enqueue(workflows[row.topic], row.subject, row.pk)
         Outbox.objects.filter(pk=row.pk, state=Outbox.State.WAITING).update(
             state=Outbox.State.STARTED, started_at=timezone.now()
@@ -40,12 +45,45 @@ def dispatch(workflows: Workflows) -> int:
     return started
 
 
+def reconcile() -> None:
+    """Compare what is started with what the engine says of it; nothing stays started for ever."""
+    rows = {_name(row): row for row in Outbox.objects.filter(state=Outbox.State.STARTED)}
+    if not rows:
+        return
+    known = DBOS.list_workflows(workflow_ids=list(rows), load_input=False)
+    statuses = {workflow.workflow_id: workflow for workflow in known}
+    for name, row in rows.items():
+        workflow = statuses.get(name)
+        if workflow is None:
+            _update(row, state=Outbox.State.WAITING)
+        elif workflow.status == "SUCCESS":
+            finish(row.pk)
+        elif workflow.status not in _ACTIVE:
+            _fail(row, f"its workflow ended with {workflow.status}: {workflow.error}")
+
+
 def finish(row: int) -> None:
     """Note that what a row promised is done."""
-    with transaction.atomic():
-        Outbox.objects.filter(pk=row).update(state=Outbox.State.DONE, done_at=timezone.now())
+    Outbox.objects.filter(pk=row).update(state=Outbox.State.DONE, done_at=timezone.now())
 
 
-def unfinished() -> int:
-    """Return how many rows are not done."""
-    return Outbox.objects.exclude(state=Outbox.State.DONE).count()
+def unfinished() -> bool:
+    """Say whether anything that was promised is neither done nor given up."""
+    return Outbox.objects.filter(state__in=_UNFINISHED).exists()
+
+
+def _name(row: Outbox) -> str:
+    return f"{VERSION}-{row.topic}-{row.subject}-{row.round}-{row.tries}"
+
+
+def _fail(row: Outbox, reason: str) -> None:
+    if row.tries + 1 < TRIES:
+        _update(row, state=Outbox.State.WAITING, tries=row.tries + 1, reason=reason)
+        return
+    if row.topic == Outbox.Topic.REPRODUCE:
+        judging.set_aside(row.subject, reason)
+    _update(row, state=Outbox.State.FAILED, tries=row.tries + 1, reason=reason)
+
+
+def _update(row: Outbox, **values: Any) -> None:
+    Outbox.objects.filter(pk=row.pk, state=Outbox.State.STARTED).update(**values)

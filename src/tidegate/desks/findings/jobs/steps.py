@@ -156,7 +156,10 @@ def conclude(key: str, listed: Releases | None, started: str) -> Said:
     def work(finding: Finding) -> str:
         runnable, named, answers = judging.runnable(finding), _named(key), judging.kept(key)
         stepwise = bench().stepwise
-        found = stepwise.conclude(runnable, listed, answers) if listed is not None else None
+        budget = bench().budget_seconds
+        found = None
+        if listed is not None:
+            found = stepwise.conclude(runnable, listed, answers, budget)
         began, finished = datetime.fromisoformat(started), _now()
         statement = stepwise.statement(
             runnable,
@@ -277,8 +280,12 @@ def _tried(key: str, step: str, work: Callable[[Finding], Any]) -> Said:
         except KillsItsWorkerError as reason:
             return {"set_aside": f"{reason}; {error}" if error else str(reason)}
         except SandboxError as reason:
-            forget(finding, step)
-            stop_working(str(reason))
+            if bench().stop.is_set():
+                stop_working("it was told to")
+            if broken := bench().stepwise.laboratory.broken:
+                forget(finding, step)
+                stop_working(broken)
+            error = f"it said {reason}"
         except Exception as reason:  # noqa: BLE001 - whatever it is, it is this finding's alone
             _LOG.warning("%s: %s failed", key, step, exc_info=True)
             error = f"it said {type(reason).__name__}: {reason}"

@@ -11,7 +11,6 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Final
 
 from django.db import close_old_connections
@@ -26,7 +25,7 @@ from tidegate.instance.home import home
 from tidegate.instance.workshop import Workshop, instance_key, open_workshop
 
 _PAUSE_SECONDS: Final = 0.2
-_HOUSEKEEPING_SECONDS: Final = timedelta(seconds=30).total_seconds()
+_HOUSEKEEPING_SECONDS: Final = 5.0
 
 
 class AlreadyWorkingError(Exception):
@@ -57,7 +56,7 @@ def work(
         stepwise = Stepwise(shop.laboratory, shop.reproducer.ecosystem_for)
         made = benches.Bench(stepwise, instance_key(), stop, tries=tries)
         at_once = len(shop.laboratory.sandboxes)
-        with benches.use(made), engine.running(at_once=at_once):
+        with benches.use(made), engine.running(at_once=at_once), _reading(stop):
             _loop(stop, until_idle=until_idle, tick=tick)
 
 
@@ -65,21 +64,36 @@ def _loop(stop: threading.Event, *, until_idle: bool, tick: Tick | None) -> None
     since = _HOUSEKEEPING_SECONDS
     parent = os.getppid()
     while not stop.is_set():
+        close_old_connections()
         if since >= _HOUSEKEEPING_SECONDS:
             since = 0.0
-            intake.sweep()
-            for delivery in intake.unread():
-                intake.read(delivery)
+            outbox.reconcile()
         outbox.dispatch(WORKFLOWS)
         if tick:
             tick()
-        if until_idle and not outbox.unfinished():
+        if until_idle and intake.all_read() and not outbox.unfinished():
             return
         if os.getppid() != parent:
             return  # whoever started it was killed, and nobody would end it any more
-        close_old_connections()
         stop.wait(_PAUSE_SECONDS)
         since += _PAUSE_SECONDS
+
+
+@contextmanager
+def _reading(stop: threading.Event) -> Iterator[None]:
+    """Read beside the loop what others left unread: a large document takes minutes."""
+    reader = threading.Thread(target=_read_what_was_left, args=(stop,), daemon=True)
+    reader.start()
+    yield
+
+
+def _read_what_was_left(stop: threading.Event) -> None:
+    while not stop.is_set():
+        close_old_connections()
+        intake.sweep()
+        for delivery in intake.unread():
+            intake.read_again(delivery)
+        stop.wait(_HOUSEKEEPING_SECONDS)
 
 
 @contextmanager

@@ -37,14 +37,23 @@ def reproduce(key: str, row: int) -> str:
         if releases is not None:
             _search_range(key, releases)
         word = str(_value(steps.conclude(key, releases, started)))
-        if releases is not None:
-            _value(steps.minimise(key))
-            _meet(key)
     except _SetAside as reason:
         steps.set_aside(key, str(reason))
         word = "set-aside"
+        releases = None
+    if releases is not None:
+        # The verdict stands, whatever becomes of the rest, and each part of that stands for itself.
+        for following in (_minimise, _meet):
+            try:
+                following(key)
+            except _SetAside as reason:
+                steps.set_aside(key, str(reason))
     steps.finish(row)
     return word
+
+
+def _minimise(key: str) -> None:
+    _value(steps.minimise(key))
 
 
 def _search_range(key: str, releases: steps.Releases) -> None:

@@ -34,6 +34,8 @@ class Delivery(models.Model):
         """Its bytes are here for good: it will be read, whatever happens to who reads it."""
         READ = "read"
         """Every record of it was accepted, recognised or refused."""
+        UNREADABLE = "unreadable"
+        """Reading it failed again and again; what was read until then stands."""
 
     class Channel(models.TextChoices):
         """The way it came."""
@@ -53,6 +55,8 @@ class Delivery(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVING)
     received_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    readings = models.IntegerField(default=0, db_comment="How often its reading was begun.")
+    reason = models.TextField(blank=True, db_comment="Why nobody reads it any more.")
     alive_at = models.DateTimeField(db_comment="When its reader was last seen to be reading.")
     accepted = models.IntegerField(default=0)
     repeated = models.IntegerField(
@@ -61,12 +65,12 @@ class Delivery(models.Model):
     refused = models.IntegerField(default=0)
 
     class Meta:
-        """A document counts once for each finder."""
+        """A document counts once for each finder and each way to read it."""
 
         constraints = [
             models.UniqueConstraint(
-                fields=["finder", "sha256"],
-                condition=models.Q(state__in=["stored", "read"]),
+                fields=["finder", "sha256", "format", "target"],
+                condition=~models.Q(state="receiving"),
                 name="delivery_once_a_finder",
             )
         ]
@@ -94,7 +98,6 @@ class RefusedRecord(models.Model):
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="refusals")
     number = models.IntegerField(db_comment="Its number among all records, from 1.")
     line = models.BigIntegerField(null=True)
-    place = models.CharField(max_length=200, blank=True)
     field = models.CharField(max_length=500, blank=True)
     reason = models.TextField()
 

@@ -24,10 +24,14 @@ class Outbox(models.Model):
         WAITING = "waiting"
         STARTED = "started"
         DONE = "done"
+        FAILED = "failed"
+        """Its workflow failed as often as is allowed; the reason says how."""
 
     topic = models.CharField(max_length=12, choices=Topic)
     subject = models.CharField(max_length=20, db_comment="Key of the finding or the delivery.")
     round = models.IntegerField(default=1, db_comment="Counts how often it was asked for.")
+    tries = models.IntegerField(default=0, db_comment="How many of its workflows failed.")
+    reason = models.TextField(blank=True, db_comment="Why the last one failed.")
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     made_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)

@@ -21,21 +21,13 @@ from tidegate.desks.findings.queries.relations import (
     nominations_where,
 )
 from tidegate.desks.findings.queries.rows import CaseRow, FindingRow, case_row, finding_row
-from tidegate.engines.reproduction.verdicts import Word
+from tidegate.engines.reproduction.verdicts import STRONGEST_FIRST, Word
 
 MOST_MEMBERS: Final = 200
 """Findings of one case that are shown; `list_findings` with `case` pages through all of them."""
 
 MOST_RANGES: Final = 20
 """Ranges of one case that are shown, the strongest finding's first."""
-
-_STRONGEST_FIRST: Final = (
-    Word.REPRODUCED,
-    Word.FLAKY,
-    Word.UNATTRIBUTED,
-    Word.INCONCLUSIVE,
-    Word.NOT_REPRODUCED,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +134,7 @@ def _credited(members: list[Finding], founder_id: int | None) -> tuple[Member, .
 
 def _ranges(members: list[Finding]) -> tuple[RangeShown, ...]:
     """Return the ranges that were found, of the strongest finding first, then of the earliest."""
-    strength = {word.value: place for place, word in enumerate(_STRONGEST_FIRST)}
+    strength = {word.value: place for place, word in enumerate(STRONGEST_FIRST)}
     sorted_members = sorted(
         members, key=lambda member: (strength.get(member.verdict, len(strength)), member.pk)
     )

@@ -70,7 +70,6 @@ class RefusalRow:
     number: int
     """Its number among all records, from 1."""
     line: int | None
-    place: str
     field: str
     """Such as `target.purl`; empty for the record as a whole."""
     reason: str
@@ -179,10 +178,7 @@ def delivery_row(delivery: Delivery) -> DeliveryRow:
 
 def _refusals(ids: Sequence[int]) -> list[tuple[int, str, RefusalRow]]:
     found = RefusedRecord.objects.filter(id__in=ids)
-    return [
-        (one.pk, "", RefusalRow(one.number, one.line, one.place, one.field, one.reason))
-        for one in found
-    ]
+    return [(one.pk, "", RefusalRow(one.number, one.line, one.field, one.reason)) for one in found]
 
 
 @dataclass(frozen=True, slots=True)

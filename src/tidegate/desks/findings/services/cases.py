@@ -15,22 +15,16 @@ from django.db.models import Q
 from tidegate.desks.findings.models import Case, Finding, Link, LinkKind, Reproduction
 from tidegate.desks.findings.priority import Severity, priority_of
 from tidegate.desks.findings.services.history import HOUSE, note
-from tidegate.engines.reproduction.verdicts import Word
+from tidegate.engines.reproduction.verdicts import STRONGEST_FIRST, Word
 
-_STRONGEST_FIRST = (
-    Word.REPRODUCED,
-    Word.FLAKY,
-    Word.UNATTRIBUTED,
-    Word.INCONCLUSIVE,
-    Word.NOT_REPRODUCED,
-)
 _IDS_A_QUERY = 500
+_NOTED = 20
+"""Findings whose joining is noted one by one; a flood of copies would drown the history."""
 
 
 def open_for(finding: Finding, *, at: datetime) -> Case:
-    """Return the case of a proven finding, opened if it has none."""
+    """Return the case of a proven finding, opened if it has none; the caller recounts it."""
     if finding.case is not None:
-        recount(finding.case)
         return finding.case
     members = component(finding)
     standing = _standing(members)
@@ -38,27 +32,28 @@ def open_for(finding: Finding, *, at: datetime) -> Case:
         standing = _opened(finding, at)
     _assign(members, standing)
     finding.case = standing
-    recount(standing)
     return standing
 
 
-def join(source: Finding, target: Finding, *, at: datetime, actor: str) -> None:
-    """Let two findings that were just linked as duplicates share a case, if either has one."""
-    one, other = source.case, target.case
-    if one is None and other is None:
-        return
-    if one is not None and other is not None:
-        if one.pk != other.pk:
-            first, second = sorted((one, other), key=lambda case: (case.opened_at, case.pk))
-            _merge(second, first, at, actor)
-            source.case = target.case = first
-        return
-    case, late = (one, target) if one is not None else (other, source)
-    assert case is not None
-    _assign(component(late), case)
-    late.case = case
-    recount(case)
-    note("joined", at=at, actor=actor, case=case, finding=late)
+def join(findings: Iterable[Finding], *, at: datetime, actor: str) -> None:
+    """Let everything that standing links hold together share a case, where any of it has one.
+
+    `findings` are those whose links are new; what they are linked to is found from there.
+    """
+    for group in _components(finding.pk for finding in findings):
+        members = _loaded(group)
+        standing = _standing(members)
+        if standing is None:
+            continue
+        joining = [member for member in members if member.case_id != standing.pk]
+        for other in {member.case for member in joining if member.case is not None}:
+            _merge(other, standing, at, actor)
+        newcomers = [member for member in joining if member.case is None]
+        if newcomers:
+            _assign(newcomers, standing)
+            recount(standing)
+        for member in newcomers[:_NOTED]:
+            note("joined", at=at, actor=actor, case=standing, finding=member)
 
 
 def part(source: Finding, target: Finding, *, at: datetime, actor: str) -> None:
@@ -76,6 +71,9 @@ def part(source: Finding, target: Finding, *, at: datetime, actor: str) -> None:
     case_of_its_own = None
     if proven:
         case_of_its_own = _reopened(leaving, case) or _opened(proven[0], at)
+        Case.objects.filter(merged_into=case, founder__in=leaving).exclude(
+            pk=case_of_its_own.pk
+        ).update(merged_into=case_of_its_own)
         note("parted", at=at, actor=actor, case=case_of_its_own, other=case.key)
     _assign(leaving, case_of_its_own)
     if case_of_its_own:
@@ -88,21 +86,40 @@ def part(source: Finding, target: Finding, *, at: datetime, actor: str) -> None:
 
 def component(finding: Finding) -> list[Finding]:
     """Return a finding and all that standing links hold to be its duplicates, in order."""
-    known = {finding.pk}
-    edge = [finding.pk]
+    (group,) = _components([finding.pk])
+    return _loaded(group)
+
+
+def _components(seeds: Iterable[int]) -> list[set[int]]:
+    """Return what standing links hold together, for each of the seeds; no two share a number."""
+    known = set(seeds)
+    neighbours: dict[int, set[int]] = {number: set() for number in known}
+    edge = sorted(known)
     while edge:
-        reached: set[int] = set()
         for ids in _by_hundreds(edge):
             links = Link.objects.filter(kind=LinkKind.DUPLICATE, undone_at=None).filter(
                 Q(source__in=ids) | Q(target__in=ids)
             )
-            for pair in links.values_list("source_id", "target_id"):
-                reached.update(pair)
-        edge = sorted(reached - known)
-        known |= reached
+            for one, other in links.values_list("source_id", "target_id"):
+                neighbours.setdefault(one, set()).add(other)
+                neighbours.setdefault(other, set()).add(one)
+        edge = sorted(neighbours.keys() - known)
+        known.update(edge)
+    groups: list[set[int]] = []
+    while known:
+        group, waiting = set(), {min(known)}
+        while waiting:
+            group |= waiting
+            waiting = {other for one in waiting for other in neighbours[one]} - group
+        groups.append(group)
+        known -= group
+    return groups
+
+
+def _loaded(ids: Iterable[int]) -> list[Finding]:
     found: list[Finding] = []
-    for ids in _by_hundreds(sorted(known)):
-        found += Finding.objects.select_related("case").filter(pk__in=ids).order_by("pk")
+    for some in _by_hundreds(sorted(ids)):
+        found += Finding.objects.select_related("case").filter(pk__in=some).order_by("pk")
     return found
 
 
@@ -120,7 +137,7 @@ def recount(case: Case) -> None:
     case.finders_count = len(_independent(rows)) or 1
     case.severity = max(row[3] for row in rows)
     case.found_at = min(row[4] for row in rows)
-    case.verdict = next((word for word in _STRONGEST_FIRST if word in verdicts), "")
+    case.verdict = next((word for word in STRONGEST_FIRST if word in verdicts), "")
     case.vers = _range_of(case)
     case.priority = priority_of(
         Severity(case.severity), case.finders_count, proven=case.verdict == Word.REPRODUCED

@@ -48,6 +48,9 @@ _LOOKED_AT: Final = 200
 """Proven findings of the package and effect that are looked at for a shared function."""
 
 
+_LARGE_COLUMNS: Final = ("document", "releases", "receipt", "small_proof")
+
+
 class _Ground(StrEnum):
     """Why a pair is suspected."""
 
@@ -145,6 +148,7 @@ def _suspects(finding: Finding) -> Iterator[Finding]:
 def _proven(finding: Finding) -> QuerySet[Finding]:
     return (
         Finding.objects.select_related("case", "reproduction")
+        .defer(*(f"reproduction__{column}" for column in _LARGE_COLUMNS))
         .filter(
             package_type=finding.package_type,
             package=finding.package,

@@ -15,6 +15,7 @@ must not say whether somebody else was first. Duplicates are looked for later, b
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import IO, Final
@@ -32,13 +33,17 @@ from tidegate.desks.findings.models import (
     RefusedRecord,
 )
 from tidegate.desks.findings.queries.statistics import refresh_statistics
+from tidegate.desks.findings.services.attempts import TRIES
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.findings.services.rows import document_of, finding_of, refusal_of
 from tidegate.desks.findings.services.storing import open_document, store
+from tidegate.desks.findings.services.texts import kept_text
 from tidegate.engines.formats.finding import Refusal
 from tidegate.engines.formats.intake import read_reports
 from tidegate.engines.formats.reports import Format, Report
 from tidegate.engines.formats.targets import TargetError, parse_target
+
+_LOG = logging.getLogger(__name__)
 
 BATCH: Final = 500
 """Records of one transaction, at most."""
@@ -83,7 +88,7 @@ def receive(
     """Take in one document, and return the delivery with its counts.
 
     `name` is what its sender calls the file, `finder` the credit, verbatim. The same document of
-    the same finder changes nothing: its first delivery is returned.
+    the same finder, to be read in the same way, changes nothing: its first delivery is returned.
 
     Raises:
         NotPossibleError: there is no finder to credit, or `target` is no package URL.
@@ -93,7 +98,7 @@ def receive(
     delivery = Delivery.objects.create(
         finder=who,
         channel=channel,
-        name=name[-300:],
+        name=kept_text(name[-300:]),
         format=format or "",
         target=target,
         received_at=clock(),
@@ -106,7 +111,7 @@ def receive(
     except BaseException:
         _forget(delivery)
         raise
-    if first.state != Delivery.State.READ:
+    if first.state == Delivery.State.STORED:
         read(first, progress=progress, clock=clock)
     return first
 
@@ -115,6 +120,9 @@ def read(
     delivery: Delivery, *, progress: Progress | None = None, clock: Clock = timezone.now
 ) -> None:
     """Read a stored document's records; safe to do again, and beside somebody who does."""
+    delivery.readings += 1
+    delivery.alive_at = clock()
+    delivery.save(update_fields=["readings", "alive_at"])
     with open_document(delivery) as stream:
         records = read_reports(
             stream,
@@ -138,6 +146,29 @@ def unread(clock: Clock = timezone.now) -> list[Delivery]:
     return list(
         Delivery.objects.filter(state=Delivery.State.STORED, alive_at__lt=clock() - SILENCE)
     )
+
+
+def all_read() -> bool:
+    """Say whether no stored document waits to be read, or is being read."""
+    return not Delivery.objects.filter(state=Delivery.State.STORED).exists()
+
+
+def read_again(delivery: Delivery, *, clock: Clock = timezone.now) -> None:
+    """Read a document whose reader died; one that fails again and again is given up.
+
+    Whatever it raises is kept as the reason, for it is this document's alone.
+    """
+    if delivery.readings >= TRIES:
+        delivery.state = Delivery.State.UNREADABLE
+        delivery.reason = delivery.reason or f"its reader was ended {delivery.readings} times"
+        delivery.save(update_fields=["state", "reason"])
+        return
+    try:
+        read(delivery, clock=clock)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is this document's alone
+        _LOG.warning("%s cannot be read", delivery.key, exc_info=True)
+        delivery.reason = kept_text(f"{type(error).__name__}: {error}")
+        delivery.save(update_fields=["reason"])
 
 
 def sweep(clock: Clock = timezone.now) -> int:
@@ -177,7 +208,13 @@ def _keep(delivery: Delivery) -> Delivery:
         first = Delivery.objects.get(
             finder=delivery.finder,
             sha256=delivery.sha256,
-            state__in=(Delivery.State.STORED, Delivery.State.READ),
+            format=delivery.format,
+            target=delivery.target,
+            state__in=(
+                Delivery.State.STORED,
+                Delivery.State.READ,
+                Delivery.State.UNREADABLE,
+            ),
         )
         _forget(delivery)
         return first
@@ -211,7 +248,10 @@ def _take_in_for_sure(delivery: Delivery, batch: _Batch, at: datetime) -> None:
 
 
 def _take_in(delivery: Delivery, batch: _Batch, at: datetime) -> None:
-    reports = {record.digest: record for _, record in batch if isinstance(record, Report)}
+    reports: dict[str, Report] = {}
+    for _, record in batch:
+        if isinstance(record, Report):
+            reports.setdefault(record.digest, record)
     refused = [
         refusal_of(delivery, number, record)
         for number, record in batch

@@ -86,8 +86,9 @@ def kept(key: str) -> dict[str, judgements.Judgement]:
 
 
 def spent(key: str) -> float:
-    """Return the seconds that a finding's judgements took until now."""
-    total = Judgement.objects.filter(finding__key=key).aggregate(seconds=Sum("seconds"))
+    """Return the seconds that searching a finding's range took until now."""
+    probed = Judgement.objects.filter(finding__key=key, named=False)
+    total = probed.aggregate(seconds=Sum("seconds"))
     return float(total["seconds"] or 0.0)
 
 
@@ -95,8 +96,8 @@ def conclude(key: str, whole: Whole) -> None:
     """Give a finding its verdict and its receipt; what is proven gets a case."""
     at = whole.finished_at
     with transaction.atomic():
+        lock_packages(Finding.objects.filter(key=key))
         finding = _locked(key)
-        lock_packages([finding])
         if Reproduction.objects.filter(finding=finding).exists():
             return
         _move(finding, Verb.JUDGE)
@@ -149,7 +150,7 @@ def set_aside(key: str, reason: str) -> None:
     at = timezone.now()
     with transaction.atomic():
         finding = _locked(key)
-        if finding.stage == Stage.WORKING:
+        if finding.stage in (Stage.WAITING, Stage.WORKING):
             _move(finding, Verb.SET_ASIDE)
             finding.reason = reason
             finding.save(update_fields=["reason"])

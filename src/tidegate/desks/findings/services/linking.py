@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from tidegate.desks.findings.keys import as_written
@@ -24,6 +25,9 @@ from tidegate.desks.findings.models import Case, Finding, Link, LinkKind, Nomina
 from tidegate.desks.findings.services import cases
 from tidegate.desks.findings.services.history import HOUSE, note
 from tidegate.desks.findings.services.refusals import NotPossibleError, UnknownError
+from tidegate.desks.findings.services.texts import kept_text
+
+_LONGEST_REASON: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,11 @@ def link(
     """Link the later finding to the earlier one; None if they are linked, or a person undid it."""
     with transaction.atomic():
         lock_packages([source])
-        if _settled(source, target, kind, by_person=because.actor != HOUSE):
+        if _settled(source, target, kind, by_person=because.basis is Link.Basis.PERSON):
             return None
+        for finding in (source, target):
+            # Another transaction may have given it a case while this one waited.
+            finding.refresh_from_db(fields=["case"])
         made = Link.objects.create(
             kind=kind,
             source=source,
@@ -67,7 +74,9 @@ def link(
                 reason=because.reason,
             )
         if kind is LinkKind.DUPLICATE:
-            cases.join(source, target, at=at, actor=because.actor)
+            cases.join([source], at=at, actor=because.actor)
+            for finding in (source, target):
+                finding.refresh_from_db(fields=["case"])
             _close_nominations(source, target, because, at)
         return made
 
@@ -107,7 +116,9 @@ def relate(source_key: str, target_key: str, kind: LinkKind, *, actor: str, reas
         because = Because(Link.Basis.PERSON, _reasoned(reason), actor)
         made = link(source, target, kind, because, at=timezone.now())
         if made is None:
-            raise NotPossibleError(f"{source.key} is {kind} {target.key} already")
+            raise NotPossibleError(
+                f"{source.key} and {target.key} are linked already; undo that link first"
+            )
         return made
 
 
@@ -123,7 +134,9 @@ def undo(link_id: int, *, actor: str, reason: str) -> Link:
         found = Link.objects.select_related("source__case", "target__case").filter(pk=link_id)
         undone = found.first()
         if undone is None:
-            raise UnknownError(f"there is no link {link_id}")
+            raise UnknownError(
+                f"there is no link {link_id}; the case or the finding lists its links"
+            )
         lock_packages([undone.source])
         undone.refresh_from_db()
         if undone.undone_at is not None:
@@ -150,22 +163,40 @@ def undo(link_id: int, *, actor: str, reason: str) -> Link:
 def split(finding_key: str, *, actor: str, reason: str) -> Finding:
     """Take a finding out of its case: every link that holds it there is undone.
 
+    Findings that were held together through it alone stay together: the earliest of them takes
+    its place, for the reasons that the links had.
+
     Raises:
         UnknownError: there is no such finding.
         NotPossibleError: nothing holds it in a case with another.
     """
+    at = timezone.now()
     with transaction.atomic():
         finding = _finding(finding_key)
         lock_packages([finding])
-        held = Link.objects.filter(kind=LinkKind.DUPLICATE, undone_at=None)
-        ids = [
-            *held.filter(source=finding).values_list("pk", flat=True),
-            *held.filter(target=finding).values_list("pk", flat=True),
-        ]
-        if not ids:
+        held = list(
+            Link.objects.select_related("source", "target")
+            .filter(Q(source=finding) | Q(target=finding))
+            .filter(kind=LinkKind.DUPLICATE, undone_at=None)
+        )
+        if not held:
             raise NotPossibleError(f"{finding.key} is linked as a duplicate to no other finding")
-        for link_id in ids:
-            undo(link_id, actor=actor, reason=reason)
+        others = {
+            other.pk: (other, one)
+            for one in held
+            for other in (one.source, one.target)
+            if other.pk != finding.pk
+        }
+        (first, _), *rest = (others[number] for number in sorted(others))
+        for other, one in rest:
+            kept = Because(
+                Link.Basis(one.basis),
+                f"{one.reason} (by way of {finding.key}, which was split off)",
+                one.made_by,
+            )
+            link(other, first, LinkKind.DUPLICATE, kept, at=at)
+        for one in held:
+            undo(one.pk, actor=actor, reason=reason)
         finding.refresh_from_db()
         return finding
 
@@ -198,13 +229,18 @@ def decline(nomination_id: int, *, actor: str, reason: str) -> None:
     at = timezone.now()
     with transaction.atomic():
         nomination = _open_nomination(nomination_id)
-        _decide(nomination, Nomination.State.DECLINED, actor, _reasoned(reason), at)
+        why = _reasoned(reason)
+        _decide(nomination, Nomination.State.DECLINED, actor, why, at)
         for finding in (nomination.earlier, nomination.later):
-            note("declined", at=at, actor=actor, finding=finding, case=finding.case, reason=reason)
+            note("declined", at=at, actor=actor, finding=finding, case=finding.case, reason=why)
 
 
 def lock_packages(findings: Iterable[Finding]) -> None:
-    """Wait until no other transaction changes links of these findings' packages."""
+    """Wait until no other transaction changes links of these findings' packages.
+
+    Always before a row of a finding or of a case is locked or changed: whoever takes them the
+    other way round waits for somebody who waits for him.
+    """
     about = {(finding.package_type, finding.package) for finding in findings}
     Package.objects.bulk_create(
         (Package(type=type_, name=name) for type_, name in sorted(about)), ignore_conflicts=True
@@ -215,13 +251,13 @@ def lock_packages(findings: Iterable[Finding]) -> None:
 
 
 def _settled(source: Finding, target: Finding, kind: LinkKind, *, by_person: bool) -> bool:
-    """Say whether the pair is linked so already, in either direction, or was parted by a person."""
+    """Say whether the pair is linked already, in whatever way, or was parted by a person."""
     if source.pk == target.pk:
         return True
-    links = Link.objects.filter(kind=kind, source__in=(source, target), target__in=(source, target))
+    links = Link.objects.filter(source__in=(source, target), target__in=(source, target))
     if links.filter(undone_at=None).exists():
         return True
-    return not by_person and links.exclude(undone_at=None).exists()
+    return not by_person and links.filter(kind=kind).exists()
 
 
 def _close_nominations(source: Finding, target: Finding, because: Because, at: datetime) -> None:
@@ -261,7 +297,9 @@ def _open_nomination(nomination_id: int) -> Nomination:
     found = Nomination.objects.select_related("earlier__case", "later__case")
     nomination = found.filter(pk=nomination_id).first()
     if nomination is None:
-        raise UnknownError(f"there is no nomination {nomination_id}")
+        raise UnknownError(
+            f"there is no nomination {nomination_id}; the case or the finding lists what is open"
+        )
     lock_packages([nomination.later])
     nomination.refresh_from_db(fields=["state", "decided_by"])
     if nomination.state != Nomination.State.OPEN:
@@ -283,13 +321,4 @@ def _reasoned(reason: str) -> str:
     text = reason.strip()
     if not text:
         raise NotPossibleError("a reason is missing; say why in a sentence")
-    return text[:2000]
-
-
-def linked(findings: Iterable[Finding]) -> list[Link]:
-    """Return every link of these findings, the undone ones too, in the order they were made."""
-    ids = [finding.pk for finding in findings]
-    found = Link.objects.select_related("source", "target")
-    return sorted(
-        {*found.filter(source__in=ids), *found.filter(target__in=ids)}, key=lambda one: one.pk
-    )
+    return kept_text(text[:_LONGEST_REASON])

@@ -5,8 +5,8 @@ Layers that link by themselves:
 - exact: the same proof about the same package and effect, or the same minimised proof; and what
   a finder hands in again under its own name (contract: 'the same id from the same finder is the
   same finding').
-- behaviour and crossing: our own runs show the same signature, or a signature in part the same, and
-  each fixed release disarms the other's proof (see `crossing`).
+- behaviour and crossing: each one's mended release stops the other's proof, and where both fire
+  they do it in the same place (see `crossing`).
 
 The layer of text and place only nominates (see `nominating`).
 """
@@ -21,7 +21,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from tidegate.desks.findings.models import Case, Finding, Link, LinkKind
+from tidegate.desks.findings.models import Finding, Link, LinkKind
 from tidegate.desks.findings.services import cases, nominating
 from tidegate.desks.findings.services.history import HOUSE
 from tidegate.desks.findings.services.linking import Because, link, lock_packages
@@ -62,26 +62,27 @@ def match_batch(delivery_key: str, after: Sequence[Any], *, at: datetime) -> Bat
     type_, package, number = after
     here = Q(package_type=type_, package=package, pk__gt=number)
     later = Q(package_type=type_, package__gt=package) | Q(package_type__gt=type_)
+    waiting = (
+        Finding.objects.filter(here | later, delivery__key=delivery_key)
+        .order_by("package_type", "package", "pk")
+        .select_related("finder", "case")
+    )
     with transaction.atomic():
-        findings = list(
-            Finding.objects.select_related("finder", "case")
-            .filter(here | later, delivery__key=delivery_key)
-            .order_by("package_type", "package", "pk")[:BATCH]
-        )
-        lock_packages(findings)
+        lock_packages(waiting[:BATCH])
+        findings = list(waiting[:BATCH])
         linked = link_exact(findings, at)
-        nominated = nominating.nominate(findings, linked=linked, at=at)
+        nominated = nominating.nominate(findings, at=at)
     last = findings[-1] if findings else None
     return Batch(
-        links=len(linked),
+        links=linked,
         nominations=nominated,
         after=[last.package_type, last.package, last.pk] if last else list(after),
         more=len(findings) == BATCH,
     )
 
 
-def link_exact(findings: Sequence[Finding], at: datetime) -> set[int]:
-    """Link findings to the earliest one that says exactly the same; return which were.
+def link_exact(findings: Sequence[Finding], at: datetime) -> int:
+    """Link findings to the earliest one that says exactly the same; return how many links.
 
     In bulk, because thousands of them may come in one document; inside the caller's transaction.
     """
@@ -110,16 +111,17 @@ def link_exact(findings: Sequence[Finding], at: datetime) -> set[int]:
         )
         for later, earlier, because in pairs.values()
     )
-    _join_cases([(later, earlier) for later, earlier, _ in pairs.values()], at)
-    return {later for later, _ in pairs}
+    cases.join((later for later, _, _ in pairs.values()), at=at, actor=HOUSE)
+    return len(pairs)
 
 
 def link_same_small_proof(finding: Finding, *, at: datetime) -> list[Link]:
-    """Link a finding whose proof was cut down to those whose proof is the same, cut down or not."""
-    digests = [digest for digest in (finding.proof_digest, finding.small_proof_digest) if digest]
+    """Link a finding to the earliest one whose proof, cut down, is the same."""
+    if not finding.small_proof_digest:
+        return []
     alike = (
         _comparable(finding)
-        .filter(Q(proof_digest__in=digests) | Q(small_proof_digest__in=digests))
+        .filter(small_proof_digest=finding.small_proof_digest)
         .order_by("pk")
         .first()
     )
@@ -143,13 +145,9 @@ def _by_proof(findings: Sequence[Finding]) -> Iterable[tuple[Finding, Finding]]:
     digests = [finding.proof_digest for finding in findings if finding.proof_digest]
     if not digests:
         return
-    alike = Finding.objects.select_related("case").filter(
-        Q(proof_digest__in=digests) | Q(small_proof_digest__in=digests)
-    )
     first: dict[tuple[str, str, str, str], Finding] = {}
-    for one in alike.order_by("pk"):
-        for digest in (one.proof_digest, one.small_proof_digest):
-            first.setdefault((digest, one.package_type, one.package, one.effect), one)
+    for one in Finding.objects.filter(proof_digest__in=digests).order_by("pk"):
+        first.setdefault((one.proof_digest, one.package_type, one.package, one.effect), one)
     for finding in findings:
         place = (finding.proof_digest, finding.package_type, finding.package, finding.effect)
         earlier = first.get(place) if finding.proof_digest else None
@@ -160,7 +158,7 @@ def _by_proof(findings: Sequence[Finding]) -> Iterable[tuple[Finding, Finding]]:
 def _by_record(findings: Sequence[Finding]) -> Iterable[tuple[Finding, Finding]]:
     digests = [finding.digest for finding in findings]
     first: dict[str, Finding] = {}
-    for one in Finding.objects.select_related("case").filter(digest__in=digests).order_by("pk"):
+    for one in Finding.objects.filter(digest__in=digests).order_by("pk"):
         first.setdefault(one.digest, one)
     for finding in findings:
         earlier = first[finding.digest]
@@ -173,31 +171,14 @@ def _by_reference(findings: Sequence[Finding]) -> Iterable[tuple[Finding, Findin
     if not native:
         return
     first: dict[tuple[int, str, str, str], Finding] = {}
-    for one in (
-        Finding.objects.select_related("case")
-        .filter(
-            finder=native[0].finder,
-            reference__in=[finding.reference for finding in native],
-            format=Format.FINDING,
-        )
-        .order_by("pk")
-    ):
+    for one in Finding.objects.filter(
+        finder=native[0].finder,
+        reference__in=[finding.reference for finding in native],
+        format=Format.FINDING,
+    ).order_by("pk"):
         first.setdefault((one.finder_id, one.reference, one.package_type, one.package), one)
     for finding in native:
         place = (finding.finder_id, finding.reference, finding.package_type, finding.package)
         earlier = first[place]
         if earlier.pk != finding.pk:
             yield finding, earlier
-
-
-def _join_cases(pairs: Sequence[tuple[Finding, Finding]], at: datetime) -> None:
-    """Let linked findings share a case; those that join one with a case go in together."""
-    joining: dict[int, list[int]] = {}
-    for later, earlier in pairs:
-        if earlier.case_id is not None and later.case_id is None:
-            joining.setdefault(earlier.case_id, []).append(later.pk)
-        elif later.case_id is not None:
-            cases.join(later, earlier, at=at, actor=HOUSE)
-    for case in Case.objects.filter(pk__in=joining):
-        Finding.objects.filter(pk__in=joining[case.pk]).update(case=case)
-        cases.recount(case)

@@ -5,7 +5,7 @@ A nomination merges nothing. It is shown to people, and our own runs may confirm
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Final
@@ -22,17 +22,15 @@ MOST_NOMINATED: Final = 10
 """Nominations of one finding: more than a person would look at."""
 
 
-def nominate(findings: Sequence[Finding], *, linked: Collection[int], at: datetime) -> int:
+def nominate(findings: Sequence[Finding], *, at: datetime) -> int:
     """Nominate for each of these findings, which are in the order of their packages.
 
-    Those that are `linked` as copies of another are left out: the other one speaks for them.
-    Returns how many nominations were made.
+    Those that are copies of another are left out: the other one speaks for them. Returns how many
+    nominations were made.
     """
     made: list[Nomination] = []
     for (type_, package), group in groupby(findings, key=lambda f: (f.package_type, f.package)):
-        new = {finding.pk: finding for finding in group if finding.pk not in linked}
-        if new:
-            made += _of_package(type_, package, new, at)
+        made += _of_package(type_, package, {finding.pk for finding in group}, at)
     pairs = {(nomination.earlier_id, nomination.later_id): nomination for nomination in made}
     for pair in Nomination.objects.filter(later__in={later for _, later in pairs}).values_list(
         "earlier_id", "later_id"
@@ -42,10 +40,8 @@ def nominate(findings: Sequence[Finding], *, linked: Collection[int], at: dateti
     return len(pairs)
 
 
-def _of_package(
-    type_: str, package: str, new: dict[int, Finding], at: datetime
-) -> Iterator[Nomination]:
-    known = _known(type_, package)
+def _of_package(type_: str, package: str, new: set[int], at: datetime) -> Iterator[Nomination]:
+    known = _known(type_, package, max(new))
     number_of = {features.key: number for number, _, features in known}
     case_of = {number: case for number, case, _ in known}
     index = Index()
@@ -64,16 +60,18 @@ def _of_package(
         index.add(features)
 
 
-def _known(type_: str, package: str) -> list[tuple[int, int | None, Features]]:
-    """Return number, case and features of a package's findings, the earliest first, no copies."""
+def _known(type_: str, package: str, newest: int) -> list[tuple[int, int | None, Features]]:
+    """Return number, case and features of findings up to the newest, the earliest first."""
     copies = Link.objects.filter(
         kind=LinkKind.DUPLICATE, undone_at=None, source=OuterRef("finding_id")
     )
-    newest = (
-        Document.objects.filter(finding__package_type=type_, finding__package=package)
+    found = (
+        Document.objects.filter(
+            finding__package_type=type_, finding__package=package, finding_id__lte=newest
+        )
         .annotate(copied=Subquery(copies.values("pk")[:1]))
         .filter(copied=None)
         .order_by("-finding_id")
         .values_list("finding_id", "finding__case_id", "features")[:MOST_KNOWN]
     )
-    return [(number, case, Features.from_json(text)) for number, case, text in reversed(newest)]
+    return [(number, case, Features.from_json(text)) for number, case, text in reversed(found)]

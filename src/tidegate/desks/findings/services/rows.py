@@ -10,6 +10,7 @@ import rfc8785
 
 from tidegate.desks.findings.models import Delivery, Document, Finding, RefusedRecord
 from tidegate.desks.findings.priority import Severity
+from tidegate.desks.findings.services.texts import kept_text
 from tidegate.desks.findings.states import Stage
 from tidegate.engines.formats.finding import Refusal
 from tidegate.engines.formats.reports import Format, Report
@@ -30,10 +31,10 @@ def finding_of(delivery: Delivery, report: Report, at: datetime) -> Finding:
         line=report.line,
         place=report.place[:200],
         format=report.format,
-        reference=_kept(report.id[:_REFERENCE]),
+        reference=kept_text(report.id[:_REFERENCE]),
         digest=report.digest,
         received_at=at,
-        title=_kept(report.title[:_TITLE]),
+        title=kept_text(report.title[:_TITLE]),
         purl=report.target.purl,
         package_type=report.target.type[:40],
         package=report.target.package[:600],
@@ -53,16 +54,16 @@ def document_of(finding: Finding, report: Report) -> Document:
         finding=finding,
         record=report.record,
         native=_native(report),
-        description=_kept(report.description),
+        description=kept_text(report.description),
         weaknesses=_all_kept(report.weaknesses),
         aliases=_all_kept(report.aliases),
         places=[
-            [_kept(place.path), place.line, _kept(place.symbol or "") or None]
+            [kept_text(place.path), place.line, kept_text(place.symbol or "") or None]
             for place in report.places
         ],
         references=_all_kept(report.references),
         vectors=_all_kept(report.severity),
-        features=_kept(features(_described(finding, report)).to_json()),
+        features=kept_text(features(_described(finding, report)).to_json()),
     )
 
 
@@ -93,15 +94,10 @@ def refusal_of(delivery: Delivery, number: int, refusal: Refusal) -> RefusedReco
         delivery=delivery,
         number=number,
         line=refusal.line,
-        field=_kept(refusal.field[:500]),
-        reason=_kept(refusal.reason[:_REASON]),
+        field=kept_text(refusal.field[:500]),
+        reason=kept_text(refusal.reason[:_REASON]),
     )
 
 
-def _kept(text: str) -> str:
-    """Return a text as a database can keep it: PostgreSQL takes no NUL in any text or JSON."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
 def _all_kept(texts: Iterable[str]) -> list[str]:
-    return [_kept(text) for text in texts]
+    return [kept_text(text) for text in texts]

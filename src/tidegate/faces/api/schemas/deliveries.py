@@ -55,7 +55,6 @@ class Refused(Form):
     number: int
     """Its number among all records, from 1."""
     line: int | None
-    place: str
     field: str = Field(examples=["target.purl"])
     """Empty for the record as a whole."""
     reason: str

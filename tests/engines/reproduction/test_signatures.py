@@ -51,10 +51,10 @@ def seen(
     return behaviour(PACKAGE, effect, detail, frames, code or Code())
 
 
-def test_it_names_the_place_its_caller_and_the_way_in():
+def test_it_names_the_place_and_its_caller():
     signature = seen([RUNTIME, *STACK[:2], OTHER, target("each", 25), *STACK[2:]])
 
-    assert [place.function for place in signature.places] == ["assign", "walk", "set"]
+    assert [place.function for place in signature.places] == ["assign", "walk"]
     assert signature.frames == (
         "index.js:assign", "index.js:walk", "index.js:each", "index.js:set",
     )  # fmt: skip
@@ -79,7 +79,12 @@ ALIKE = {
         [target("Object.assign", 10), target("exports.walk", 20), target("module.set", 30)],
         Code(),
     ),
-    "a caller that stands in another line of the way in": ([*STACK[:2], target("set", 31)], Code()),
+    "another way in": ([*STACK[:2], target("merge", 30), PROOF], Code()),
+    "no way in of its own": ([*STACK[:2], PROOF], Code()),
+    "a way in without a name that cannot be told from others": (
+        [*STACK[:2], target("<anonymous>", 30), PROOF],
+        Code(blind=frozenset({30})),
+    ),
 }  # fmt: skip
 APART = {
     "another function": [target("merge", 10), *STACK[1:]],
@@ -87,8 +92,6 @@ APART = {
     "another file": [target("assign", 10, "lib.js"), *STACK[1:]],
     "another caller": [STACK[0], target("visit", 20), *STACK[2:]],
     "another place in the caller": [STACK[0], target("walk", 22), *STACK[2:]],
-    "another way in": [*STACK[:2], target("merge", 30), PROOF],
-    "no way in of its own": [*STACK[:2], PROOF],
 }
 
 
@@ -149,10 +152,6 @@ EMPTY = {
     "the target beyond the proof only": ([PROOF, *STACK], Code()),
     "a place that cannot be told from others": (STACK, Code(blind=frozenset({10}))),
     "a caller that cannot be": (STACK, Code(blind=frozenset({20}))),
-    "a way in without a name that cannot be": (
-        [*STACK[:2], target("<anonymous>", 30), PROOF],
-        Code(blind=frozenset({30})),
-    ),
     "a function that was compiled from a text": (
         [Frame(Owner.TARGET, "<compiled>", 1, "source"), *STACK],
         Code(),

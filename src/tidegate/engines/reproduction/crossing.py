@@ -11,8 +11,7 @@ That nothing tells them apart is no proof: releases that mend several bugs at on
 that both were run on; it is none by itself. `different` and `variant-or-incomplete` are proofs:
 some release was seen to stop one and not the other, `RUNS` times.
 
-Pure. The rule, and how much worse looser ones are (one disarming patch in common: pair precision
-0.284; exactly the same: 1.000), are from the measurements of the project, 'Dedupe'.
+Pure. What the rule is worth, measured: docs/decisions/0006.
 """
 
 from __future__ import annotations

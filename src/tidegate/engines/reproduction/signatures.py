@@ -1,11 +1,11 @@
 """What of a run's behaviour tells one bug from another, whoever proves it and with which program.
 
-A signature holds the package, the effect, and three functions of the package's own code on the
-stack at the effect: the one that did it, the one that called that, and the one by which the proof
-came in. Line numbers, install folders, recursion, the runtime's and other packages' frames are no
-part of it. Of the first two it holds the text of the line that was executing, as far as it takes to
-tell that place from every other one in its file: names recur (methods of two classes), and many
-functions have none.
+A signature holds the package, the effect, and two functions of the package's own code on the stack
+at the effect: the one that did it, and the one that called that. Line numbers, install folders,
+recursion, the runtime's and other packages' frames are no part of it, nor is the way by which the
+proof came in: the next finder takes another. Of both it holds the text of the line that was
+executing, as far as it takes to tell that place from every other one in its file: names recur
+(methods of two classes), and many functions have none.
 
 Two signatures match if their keys are equal. An empty signature has no key and matches nothing, not
 even itself. It is empty, rather than coarse, where
@@ -19,9 +19,7 @@ Equal keys are no proof of one bug: an interpreter of documents or of expression
 the same few functions, and an incomplete fix leaves the place where it was. What tells those apart
 is a release that stops one proof and not the other (`crossing`).
 
-Pure. The measurements behind it (two own frames and the place of the effect: pair precision 0.999
-at a recall of 0.951) are the project's, 'Dedupe'; how two shared frames merge different bugs:
-https://github.com/google/oss-fuzz/issues/8389.
+Pure. What two shared frames are worth, measured: docs/decisions/0006.
 """
 
 from __future__ import annotations
@@ -91,7 +89,7 @@ class BehaviourSignature:
     detail: str = ""
     """What else tells bugs apart: the signal of a crash, the regular expression that was slow."""
     places: tuple[Place, ...] = ()
-    """The function at the effect, its caller, and the one by which the proof came in."""
+    """The function at the effect, and its caller."""
     problem: str = ""
     """Why it is empty."""
     frames: tuple[str, ...] = field(default=(), compare=False)
@@ -176,12 +174,8 @@ def _places(own: Sequence[Frame], code: TargetCode) -> tuple[Place, ...]:
         distinct.setdefault((frame.file, _name(frame) or str(frame.line)), frame)
     if not distinct:
         raise _UnknownPlaceError(_UNSEEN)
-    inner, outer = list(distinct.values())[:_EXACT], list(distinct.values())[_EXACT:]
-    exact = [Place(_path(f, code), _name(f), _text(f, code)) for f in inner]
-    entry = [
-        Place(_path(f, code), _name(f), "" if _name(f) else _text(f, code)) for f in outer[-1:]
-    ]
-    return (*exact, *entry)
+    inner = list(distinct.values())[:_EXACT]
+    return tuple(Place(_path(f, code), _name(f), _text(f, code)) for f in inner)
 
 
 def _without_direct_eval(own: Sequence[Frame], code: TargetCode) -> Sequence[Frame]:

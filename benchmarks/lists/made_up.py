@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -195,7 +195,7 @@ class World:
         return found, case_of
 
 
-class _Skewed:
+class _Skewed(Generic[T]):
     """Picks of things of which the first ones come far more often (Zipf)."""
 
     def __init__(self, chance: random.Random, things: Sequence[T], exponent: float) -> None:
@@ -212,7 +212,7 @@ class _Skewed:
         return self._waiting.pop()
 
 
-def _picked(chance: random.Random, weights: dict[T, float], count: int) -> list[T]:
+def _picked(chance: random.Random, weights: Mapping[T, float], count: int) -> list[T]:
     return chance.choices(list(weights), weights=list(weights.values()), k=count)
 
 

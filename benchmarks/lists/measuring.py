@@ -121,7 +121,7 @@ def _by_primary_key(ids: Sequence[int]) -> list[Any]:
     places = ", ".join(["%s"] * len(ids))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM findings_finding WHERE id IN ({places})", ids)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _row(name: str, taken: _Taken, *, aimed: bool) -> tuple[str, ...]:

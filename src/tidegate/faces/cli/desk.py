@@ -32,6 +32,7 @@ Search = Annotated[
     str, typer.Option("--search", metavar="TEXT", help="Words, a key, a CVE, a package.")
 ]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, in a sentence.")]
+DEFAULT_PORT = 8750
 ACTOR = "coordinator"
 """Who acts, until there are accounts."""
 
@@ -113,7 +114,7 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[
         int, typer.Option("--port", metavar="N", min=0, max=65535, help="0 takes a free one.")
-    ] = 8750,
+    ] = DEFAULT_PORT,
     worker: Annotated[
         bool, typer.Option("--worker/--no-worker", help="Work on what waits, beside it.")
     ] = True,

@@ -21,7 +21,6 @@ from typing import Final
 
 import uvicorn
 
-DEFAULT_PORT: Final = 8750
 _LOWEST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
 _GRACE_SECONDS: Final = 10.0

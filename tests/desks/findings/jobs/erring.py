@@ -15,7 +15,7 @@ import time
 from typing import Any
 
 from tests.desks.findings.jobs import killing
-from tidegate.desks.findings.jobs import engine, outbox
+from tidegate.desks.findings.jobs import engine
 from tidegate.desks.findings.models import Finding, Judgement
 from tidegate.desks.findings.services import judging
 from tidegate.desks.findings.services.attempts import TRIES
@@ -55,13 +55,13 @@ def work_to_the_end() -> int:
 
 def upgrade() -> int:
     """Kill a worker of another version in mid-work, then let one of this version go on."""
-    engine.VERSION, outbox.VERSION = "0", "0"  # type: ignore[misc]
+    engine.VERSION = "0"  # type: ignore[misc]
     child = killing.fork_worker(tries=TRIES)
     while not Judgement.objects.exists():
         time.sleep(0.02)
     os.kill(child, signal.SIGKILL)
     killing.wait_until_all_are_gone()
-    engine.VERSION, outbox.VERSION = "1", "1"  # type: ignore[misc]
+    engine.VERSION = "1"  # type: ignore[misc]
     return work_to_the_end()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -15,6 +16,8 @@ from typing import Any, Final
 from dbos import DBOS, DBOSConfig, Serializer
 from django.db import connections
 from sqlalchemy import URL
+
+from tidegate.instance.home import HomeError
 
 APPLICATION: Final = "tidegate"
 
@@ -66,8 +69,17 @@ def configuration() -> DBOSConfig:
 
 
 def worker_name() -> str:
-    """Return the name under which this worker's unfinished work is found again."""
-    return os.environ.get("TIDEGATE_WORKER") or "local"
+    """Return the name under which this worker's unfinished work is found again.
+
+    Raises:
+        HomeError: it could not be the name of a file.
+    """
+    name = os.environ.get("TIDEGATE_WORKER") or "local"
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
+        raise HomeError(
+            f"TIDEGATE_WORKER is {name!r}; write 1 to 64 letters, digits, '.', '_' or '-'"
+        )
+    return name
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any, Final
 from dbos import DBOS, SetWorkflowID
 from django.utils import timezone
 
-from tidegate.desks.findings.jobs.engine import QUEUE, VERSION
+from tidegate.desks.findings.jobs import engine
 from tidegate.desks.findings.models import Outbox
 from tidegate.desks.findings.services import judging
 from tidegate.desks.findings.services.attempts import TRIES
@@ -32,7 +32,7 @@ def dispatch(workflows: Workflows) -> int:
     """Start what waits, as far as there is room; return how many were started."""
     room = IN_FLIGHT - Outbox.objects.filter(state=Outbox.State.STARTED).count()
     waiting = Outbox.objects.filter(state=Outbox.State.WAITING, topic__in=list(workflows))
-    queue = DBOS.retrieve_queue(QUEUE)
+    queue = DBOS.retrieve_queue(engine.QUEUE)
     assert queue is not None
     started = 0
     for row in waiting.order_by("pk")[: max(room, 0)]:
@@ -73,7 +73,7 @@ def unfinished() -> bool:
 
 
 def _name(row: Outbox) -> str:
-    return f"{VERSION}-{row.topic}-{row.subject}-{row.round}-{row.tries}"
+    return f"{engine.VERSION}-{row.topic}-{row.subject}-{row.round}-{row.tries}"
 
 
 def _fail(row: Outbox, reason: str) -> None:

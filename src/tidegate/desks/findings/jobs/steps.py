@@ -282,9 +282,9 @@ def _tried(key: str, step: str, work: Callable[[Finding], Any]) -> Said:
         except SandboxError as reason:
             if bench().stop.is_set():
                 stop_working("it was told to")
-            if broken := bench().stepwise.laboratory.broken:
+            if cannot := bench().stepwise.laboratory.cannot_run:
                 forget(finding, step)
-                stop_working(broken)
+                stop_working(cannot)
             error = f"it said {reason}"
         except Exception as reason:  # noqa: BLE001 - whatever it is, it is this finding's alone
             _LOG.warning("%s: %s failed", key, step, exc_info=True)

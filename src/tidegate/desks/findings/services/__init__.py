@@ -1,1 +1,4 @@
-"""What can be done at the desk: one function, one verb of the field, one transaction."""
+"""What can be done at the desk: a function is a verb of the field, and a transaction.
+
+Taking in and matching a large document are the exceptions: a batch is a transaction there.
+"""

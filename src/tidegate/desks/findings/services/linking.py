@@ -46,6 +46,8 @@ def link(
     """Link the later finding to the earlier one; None if they are linked, or a person undid it."""
     with transaction.atomic():
         lock_packages([source])
+        if because.basis is Link.Basis.PERSON and kind is LinkKind.DUPLICATE:
+            _give_up_lesser_links(source, target, because, at)
         if _settled(source, target, kind, by_person=because.basis is Link.Basis.PERSON):
             return None
         for finding in (source, target):
@@ -258,6 +260,15 @@ def _settled(source: Finding, target: Finding, kind: LinkKind, *, by_person: boo
     if links.filter(undone_at=None).exists():
         return True
     return not by_person and links.filter(kind=kind).exists()
+
+
+def _give_up_lesser_links(source: Finding, target: Finding, because: Because, at: datetime) -> None:
+    """Undo what related two findings as two bugs, when a person says that they are one."""
+    Link.objects.filter(
+        source__in=(source, target), target__in=(source, target), undone_at=None
+    ).exclude(kind=LinkKind.DUPLICATE).update(
+        undone_at=at, undone_by=because.actor, undone_reason=because.reason
+    )
 
 
 def _close_nominations(source: Finding, target: Finding, because: Because, at: datetime) -> None:

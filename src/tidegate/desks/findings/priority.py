@@ -1,7 +1,7 @@
 """In which order cases deserve attention, and why: few facts, added up in the open. Pure.
 
 Independent rediscovery counts as much as a step of severity: who found it without knowing of the
-other stands for all those who will (a maintainer's list that got the same true bug daily from different tools is where this is seen).
+other stands for all those who will.
 """
 
 from __future__ import annotations

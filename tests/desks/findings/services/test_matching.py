@@ -6,7 +6,7 @@ import pytest
 
 from tests.desks.findings.makers import later
 from tests.desks.findings.services.handing_in import hand_in, lines, proof, record
-from tidegate.desks.findings.models import Delivery, Finding, Link
+from tidegate.desks.findings.models import Delivery, Finding, Link, LinkKind, Nomination
 from tidegate.desks.findings.services import cases, linking, matching
 
 pytestmark = pytest.mark.django_db
@@ -61,11 +61,20 @@ def test_without_a_proof_nothing_is_linked_but_the_very_same_record():
     assert Link.objects.get().reason == "the same record, handed in by another finder"
 
 
-def test_a_finder_who_hands_in_more_under_his_own_name_speaks_of_the_same_finding():
-    hand_in(lines(record(1)))
-    hand_in(lines(record(1, description="more is known now")))
+def test_what_is_handed_in_again_under_a_name_is_nominated_for_a_name_can_be_taken():
+    hand_in(lines(record(1, **proof("alices"))), "Lab A")
+    hand_in(lines(record(1, **proof("bobs"))), "Lab B")
+    alice, bob = Finding.objects.order_by("pk")
+    prove(alice)
+    prove(bob)
+    hand_in(lines(record(7, **proof("alices")), record(7, **proof("bobs"))), "Mallory")
     match()
-    assert Link.objects.get().basis == "reference"
+    assert len({f.case_id for f in Finding.objects.all()}) == 2
+    hand_in(lines(record(1, description="more is known now", **proof("alices"))), "Lab A")
+    hand_in(lines(record(1, description="and now a better one", **proof("c"))), "Lab A")
+    match()
+    named = [n for n in Nomination.objects.all() if "the finder's own name" in str(n.reasons)]
+    assert [n.later.reference for n in named] == ["lab-1"]
 
 
 def prove(finding: Finding) -> Finding:
@@ -109,14 +118,6 @@ def test_what_a_person_parted_is_not_matched_again():
     assert not Link.objects.filter(undone_at=None).exists()
 
 
-def test_a_finding_joins_both_its_own_earlier_one_and_the_one_with_its_proof():
-    hand_in(lines(record(1, **proof("a"))), "Lab A")
-    hand_in(lines(record(9, **proof("b"))), "Lab B")
-    hand_in(lines(record(1, **proof("b"))), "Lab A")
-    match()
-    assert len(cases.component(Finding.objects.order_by("pk")[0])) == 3
-
-
 def test_a_thousand_copies_become_one_case_with_a_thousand_links():
     hand_in(lines(record(0, **proof("x"))), "Lab A")
     prove(Finding.objects.get())
@@ -130,26 +131,6 @@ def test_a_thousand_copies_become_one_case_with_a_thousand_links():
     case = Finding.objects.order_by("pk")[0].case
     assert case is not None
     assert (case.findings_count, case.finders_count) == (1001, 1)
-
-
-def test_who_comes_in_by_a_second_link_is_in_the_case_too():
-    """A finding of the same id and another proof hangs on one that joins a case."""
-    hand_in(lines(record(1, **proof("x"))), "Lab A")
-    prove(Finding.objects.get())
-    hand_in(lines(record(2, **proof("x"))), "Lab B")
-    hand_in(lines(record(2, **proof("y"))), "Lab B")
-    match()
-    assert len({f.case_id for f in Finding.objects.all()}) == 1
-
-
-def test_it_makes_no_difference_which_delivery_is_matched_first():
-    hand_in(lines(record(1, **proof("x"))), "Lab A")
-    prove(Finding.objects.get())
-    hand_in(lines(record(2, **proof("x"))), "Lab B")
-    hand_in(lines(record(2, **proof("y"))), "Lab B")
-    for delivery in Delivery.objects.order_by("-pk"):
-        matching.match_batch(delivery.key, matching.FIRST, at=later())
-    assert len({f.case_id for f in Finding.objects.all()}) == 1
 
 
 def test_splitting_the_first_of_many_copies_leaves_the_others_together():
@@ -167,3 +148,13 @@ def test_splitting_the_first_of_many_copies_leaves_the_others_together():
     assert len(set(found[1:])) == 1
     match()
     assert [f.case_id for f in Finding.objects.order_by("pk")] == found
+
+
+def test_what_hangs_on_a_newcomer_is_in_the_case_too():
+    hand_in(lines(record(1, **proof("x"))), "Lab A")
+    prove(Finding.objects.get())
+    hand_in(lines(record(2, **proof("x")), record(3, **proof("y"))), "Lab B")
+    second, third = Finding.objects.order_by("pk")[1:]
+    linking.relate(third.key, second.key, LinkKind.DUPLICATE, actor="Ada", reason="the same line")
+    match()
+    assert len({f.case_id for f in Finding.objects.all()}) == 1

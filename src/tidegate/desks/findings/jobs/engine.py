@@ -55,6 +55,13 @@ def _as_text(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is no JSON data")
 
 
+def recover(executor: str) -> None:
+    """Take over the workflows that a worker of that name had begun; it must not be running."""
+    begun = DBOS.list_workflows(status="PENDING", executor_id=executor, load_input=False)
+    for workflow in begun:
+        DBOS.resume_workflow(workflow.workflow_id)
+
+
 def configuration() -> DBOSConfig:
     """Return how DBOS is to run in this process."""
     return {

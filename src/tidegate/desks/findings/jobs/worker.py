@@ -7,11 +7,12 @@ name had begun, and a second one would take it from a living one.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import IO, Final
 
 from django.db import close_old_connections
 
@@ -23,6 +24,8 @@ from tidegate.desks.findings.services.attempts import TRIES
 from tidegate.engines.reproduction.steps import Stepwise
 from tidegate.instance.home import home
 from tidegate.instance.workshop import Workshop, instance_key, open_workshop
+
+_LOG = logging.getLogger(__name__)
 
 _PAUSE_SECONDS: Final = 0.2
 _HOUSEKEEPING_SECONDS: Final = 5.0
@@ -67,6 +70,7 @@ def _loop(stop: threading.Event, *, until_idle: bool, tick: Tick | None) -> None
         close_old_connections()
         if since >= _HOUSEKEEPING_SECONDS:
             since = 0.0
+            _take_over_from_the_dead()
             outbox.reconcile()
         outbox.dispatch(WORKFLOWS)
         if tick:
@@ -89,22 +93,43 @@ def _reading(stop: threading.Event) -> Iterator[None]:
 
 def _read_what_was_left(stop: threading.Event) -> None:
     while not stop.is_set():
-        close_old_connections()
-        intake.sweep()
-        for delivery in intake.unread():
-            intake.read_again(delivery)
+        try:
+            close_old_connections()
+            intake.sweep()
+            for delivery in intake.unread():
+                intake.read_again(delivery)
+        except Exception:  # noqa: BLE001 - it is tried again, and must not end with one error
+            _LOG.warning("what was left unread cannot be looked at", exc_info=True)
         stop.wait(_HOUSEKEEPING_SECONDS)
+
+
+def _take_over_from_the_dead() -> None:
+    """Take back what workers of other names had begun, where their process is gone."""
+    for path in home().glob("worker-*.lock"):
+        name = path.stem.removeprefix("worker-")
+        if name == engine.worker_name():
+            continue
+        with path.open("a") as lock:
+            if _locked(lock):
+                engine.recover(name)
+                path.unlink(missing_ok=True)
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager
 def _alone() -> Iterator[None]:
     path = home() / f"worker-{engine.worker_name()}.lock"
-    with path.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with path.open("a") as lock:
+        if not _locked(lock):
             raise AlreadyWorkingError(
                 f"a worker named {engine.worker_name()} is running already; `tidegate serve` has"
                 " one of its own. Another one needs another name, in TIDEGATE_WORKER"
-            ) from None
+            )
         yield

@@ -72,9 +72,7 @@ class Link(models.Model):
         """What the reason rests on."""
 
         EXACT = "exact"
-        """The same proof, or the same minimised proof."""
-        REFERENCE = "reference"
-        """The same finder's own name for it."""
+        """The same proof; or the same minimised proof, and no release tells the two apart."""
         BEHAVIOUR = "behaviour"
         """The same behaviour in our own runs."""
         CROSSING = "crossing"

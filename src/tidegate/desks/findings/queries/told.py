@@ -23,6 +23,9 @@ from tidegate.desks.findings.queries.paging import (
     page_of,
     read_cursor,
 )
+from tidegate.desks.findings.states import Stage
+
+_SET_ASIDE = "its proof could not be run to an end; a coordinator decides whether to try again"
 
 _COLUMNS = ("id", "key", "reference", "received_at", "stage", "verdict", "reason")
 
@@ -116,6 +119,15 @@ def _told(ids: Sequence[int]) -> list[tuple[int, str, ToldFinding]]:
     signed = set(Reproduction.objects.filter(finding__in=ids).values_list("finding_id", flat=True))
     found = Finding.objects.filter(id__in=ids).values_list(*_COLUMNS)
     return [
-        (id_, key, ToldFinding(key, reference, at, stage, verdict, reason, id_ in signed))
+        (
+            id_,
+            key,
+            ToldFinding(key, reference, at, stage, verdict, _why(stage, reason), id_ in signed),
+        )
         for id_, key, reference, at, stage, verdict, reason in found
     ]
+
+
+def _why(stage: str, reason: str) -> str:
+    """Return what a finder is told of a reason: not what went wrong inside of the house."""
+    return _SET_ASIDE if stage == Stage.SET_ASIDE else reason

@@ -135,7 +135,8 @@ def recount(case: Case) -> None:
     verdicts = {row[2] for row in rows}
     case.findings_count = len(rows)
     case.finders_count = len(_independent(rows)) or 1
-    case.severity = max(row[3] for row in rows)
+    proven = [row for row in rows if row[2] in (Word.REPRODUCED, Word.FLAKY)]
+    case.severity = max((row[3] for row in proven or rows), default=0)
     case.found_at = min(row[4] for row in rows)
     case.verdict = next((word for word in STRONGEST_FIRST if word in verdicts), "")
     case.vers = _range_of(case)

@@ -1,11 +1,13 @@
 """Two findings that behave alike are told to be one bug, or two, by running each on the other's.
 
 A worker asks for the `candidates` of a finding, runs what is `missing` for each pair, and has the
-pair settled. A pair is suspected for equal signatures, for the same function at the effect, or
-because its texts were nominated. What links it is never the suspicion:
+pair settled. A pair is suspected because the two proofs, cut down, are one program, for equal
+signatures, for the same function at the effect, or because its texts were nominated. What links it
+is never the suspicion alone:
 
 | crossing says | and on the releases where both fire | then |
 | --- | --- | --- |
+| same | the proofs, cut down, are one program | linked as duplicates |
 | same | the signatures are equal | linked as duplicates |
 | same | they differ on some, or there are none | nominated: a release may mend several bugs |
 | different, or variant-or-incomplete | | nominated as a variant or as an incomplete fix |
@@ -28,7 +30,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from tidegate.desks.findings.models import Finding, Link, LinkKind, Nomination, Reproduction
-from tidegate.desks.findings.services import judging, matching
+from tidegate.desks.findings.services import judging
 from tidegate.desks.findings.services.history import note
 from tidegate.desks.findings.services.linking import Because, link, lock_packages
 from tidegate.engines.reproduction.crossing import (
@@ -54,27 +56,39 @@ _LARGE_COLUMNS: Final = ("document", "releases", "receipt", "small_proof")
 class _Ground(StrEnum):
     """Why a pair is suspected."""
 
+    SMALL_PROOF = "small-proof"
     SIGNATURE = "signature"
     FUNCTION = "function"
     TEXT = "text"
 
 
-_SCORES: Final = {_Ground.SIGNATURE: 0.95, _Ground.FUNCTION: 0.8, _Ground.TEXT: 0.7}
+_SCORES: Final = {
+    _Ground.SMALL_PROOF: 0.97,
+    _Ground.SIGNATURE: 0.95,
+    _Ground.FUNCTION: 0.8,
+    _Ground.TEXT: 0.7,
+}
+
+_BASES: Final = {
+    _Ground.SMALL_PROOF: Link.Basis.EXACT,
+    _Ground.SIGNATURE: Link.Basis.BEHAVIOUR,
+    _Ground.FUNCTION: Link.Basis.CROSSING,
+    _Ground.TEXT: Link.Basis.CROSSING,
+}
 
 _GROUNDS: Final = {
+    _Ground.SMALL_PROOF: "cut down, the two proofs are the same",
     _Ground.SIGNATURE: "our runs show the same behaviour",
     _Ground.FUNCTION: "the same function of the package is at fault",
     _Ground.TEXT: "the texts are alike",
 }
 
 
-def candidates(finding: Finding, *, at: datetime) -> list[str]:
-    """Link a proven finding with what is exactly the same, and return what to cross it with.
+def candidates(finding: Finding) -> list[str]:
+    """Return what to cross a proven finding with: the keys of findings, the likeliest first.
 
-    The keys of findings, the likeliest first, at most one for each case, none of its own.
+    At most one for each case, and none of its own.
     """
-    matching.link_same_small_proof(finding, at=at)
-    finding.refresh_from_db()
     chosen: dict[int, str] = {}
     for other in _suspects(finding):
         if other.case_id != finding.case_id:
@@ -109,7 +123,7 @@ def settle(finding: Finding, other_key: str, *, at: datetime) -> str:
         crossed = judge_crossing(one, two)
         earlier, later = sorted((finding, other), key=lambda each: each.pk)
         pair = _Pair(earlier, later, _ground(finding, other))
-        if _one_bug(crossed):
+        if _one_bug(pair, crossed):
             _link(pair, crossed, at)
         else:
             _nominate(pair, crossed, at)
@@ -128,6 +142,9 @@ class _Pair:
 def _suspects(finding: Finding) -> Iterator[Finding]:
     """Yield proven findings of the package that may be the same bug, the likeliest first."""
     proven = _proven(finding)
+    if finding.small_proof_digest:
+        same = proven.filter(small_proof_digest=finding.small_proof_digest)
+        yield from same.order_by("pk")[:_LOOKED_AT]
     if finding.signature:
         yield from proven.filter(signature=finding.signature).order_by("pk")[:_LOOKED_AT]
     effect = _function_at_effect(finding)
@@ -169,6 +186,8 @@ def _function_at_effect(finding: Finding) -> tuple[str, str] | None:
 
 
 def _ground(finding: Finding, other: Finding) -> _Ground:
+    if finding.small_proof_digest and finding.small_proof_digest == other.small_proof_digest:
+        return _Ground.SMALL_PROOF
     if finding.signature and finding.signature == other.signature:
         return _Ground.SIGNATURE
     function = _function_at_effect(finding)
@@ -186,12 +205,16 @@ def _side(finding: Finding) -> Side | None:
     return Side(found["range"], judging.kept(finding.key))
 
 
-def _one_bug(crossed: Crossing) -> bool:
-    return crossed.word is Likeness.SAME and bool(crossed.same_place) and not crossed.other_place
+def _one_bug(pair: _Pair, crossed: Crossing) -> bool:
+    if crossed.word is not Likeness.SAME:
+        return False
+    if pair.ground is _Ground.SMALL_PROOF:
+        return True  # one program, and no release tells what it was cut down from apart
+    return bool(crossed.same_place) and not crossed.other_place
 
 
 def _link(pair: _Pair, crossed: Crossing, at: datetime) -> None:
-    basis = Link.Basis.BEHAVIOUR if pair.ground is _Ground.SIGNATURE else Link.Basis.CROSSING
+    basis = _BASES[pair.ground]
     reason = f"{_GROUNDS[pair.ground]}, and {crossed.reason}"
     because = Because(basis, reason, evidence=_evidence(crossed))
     link(pair.later, pair.earlier, LinkKind.DUPLICATE, because, at=at)

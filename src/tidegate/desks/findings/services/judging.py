@@ -133,8 +133,17 @@ def conclude(key: str, whole: Whole) -> None:
         )
 
 
+def small_proof(key: str) -> dict[str, Any] | None:
+    """Return a finding's proof as it was cut down, if it was."""
+    found = Reproduction.objects.filter(finding__key=key).values_list("small_proof", flat=True)
+    return found.first()
+
+
 def keep_small_proof(key: str, small: Mapping[str, Any], digest: str) -> None:
-    """Keep a proof that was cut down, beside the one that came."""
+    """Keep a proof that was cut down, beside the one that came.
+
+    `digest` is what it may be found by; empty if it must not be.
+    """
     with transaction.atomic():
         finding = _locked(key)
         finding.small_proof_digest = digest

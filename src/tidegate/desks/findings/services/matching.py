@@ -1,14 +1,9 @@
-"""Findings that are one bug find each other, in layers; what is only likely is left to people.
+"""Findings that say exactly the same find each other, before anything is run.
 
-Layers that link by themselves:
-
-- exact: the same proof about the same package and effect, or the same minimised proof; and what
-  a finder hands in again under its own name (contract: 'the same id from the same finder is the
-  same finding').
-- behaviour and crossing: each one's mended release stops the other's proof, and where both fire
-  they do it in the same place (see `crossing`).
-
-The layer of text and place only nominates (see `nominating`).
+The same proof about the same package and effect is one program, so it shows one bug; and the very
+same record is the same record. Everything else is only suspected: what looks alike is nominated
+(`nominating`), and what behaves alike, or is cut down to the same program, has to be told apart, or
+not, by releases (`crossing`).
 """
 
 from __future__ import annotations
@@ -19,19 +14,15 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from tidegate.desks.findings.models import Finding, Link, LinkKind
 from tidegate.desks.findings.services import cases, nominating
 from tidegate.desks.findings.services.history import HOUSE
-from tidegate.desks.findings.services.linking import Because, link, lock_packages
-from tidegate.engines.formats.reports import Format
+from tidegate.desks.findings.services.linking import Because, lock_packages
 
 _SAME_PROOF = Because(Link.Basis.EXACT, "the same proof, about the same package and effect")
 _SAME_RECORD = Because(Link.Basis.EXACT, "the same record, handed in by another finder")
-_SAME_SMALL_PROOF = Because(Link.Basis.EXACT, "cut down, the two proofs are the same")
-_SAME_REFERENCE = Because(Link.Basis.REFERENCE, "the finder's own name for it is the same")
-
 
 BATCH: Final = 500
 """Findings of one transaction."""
@@ -71,7 +62,9 @@ def match_batch(delivery_key: str, after: Sequence[Any], *, at: datetime) -> Bat
         lock_packages(waiting[:BATCH])
         findings = list(waiting[:BATCH])
         linked = link_exact(findings, at)
-        nominated = nominating.nominate(findings, at=at)
+    # Comparing takes long in a large package, and holds up nobody: how long intake has to wait
+    # must not say how many findings there are.
+    nominated = nominating.nominate(findings, at=at)
     last = findings[-1] if findings else None
     return Batch(
         links=linked,
@@ -88,7 +81,6 @@ def link_exact(findings: Sequence[Finding], at: datetime) -> int:
     """
     pairs: dict[tuple[int, int], tuple[Finding, Finding, Because]] = {}
     for because, found in (
-        (_SAME_REFERENCE, _by_reference(findings)),
         (_SAME_PROOF, _by_proof(findings)),
         (_SAME_RECORD, _by_record(findings)),
     ):
@@ -115,32 +107,6 @@ def link_exact(findings: Sequence[Finding], at: datetime) -> int:
     return len(pairs)
 
 
-def link_same_small_proof(finding: Finding, *, at: datetime) -> list[Link]:
-    """Link a finding to the earliest one whose proof, cut down, is the same."""
-    if not finding.small_proof_digest:
-        return []
-    alike = (
-        _comparable(finding)
-        .filter(small_proof_digest=finding.small_proof_digest)
-        .order_by("pk")
-        .first()
-    )
-    if alike is None:
-        return []
-    later, earlier = sorted((finding, alike), key=lambda one: one.pk, reverse=True)
-    made = link(later, earlier, LinkKind.DUPLICATE, _SAME_SMALL_PROOF, at=at)
-    return [made] if made else []
-
-
-def _comparable(finding: Finding) -> QuerySet[Finding]:
-    """Return the other findings of the same package and effect."""
-    return (
-        Finding.objects.select_related("case")
-        .filter(package_type=finding.package_type, package=finding.package, effect=finding.effect)
-        .exclude(pk=finding.pk)
-    )
-
-
 def _by_proof(findings: Sequence[Finding]) -> Iterable[tuple[Finding, Finding]]:
     digests = [finding.proof_digest for finding in findings if finding.proof_digest]
     if not digests:
@@ -162,23 +128,5 @@ def _by_record(findings: Sequence[Finding]) -> Iterable[tuple[Finding, Finding]]
         first.setdefault(one.digest, one)
     for finding in findings:
         earlier = first[finding.digest]
-        if earlier.pk != finding.pk:
-            yield finding, earlier
-
-
-def _by_reference(findings: Sequence[Finding]) -> Iterable[tuple[Finding, Finding]]:
-    native = [finding for finding in findings if finding.format == Format.FINDING]
-    if not native:
-        return
-    first: dict[tuple[int, str, str, str], Finding] = {}
-    for one in Finding.objects.filter(
-        finder=native[0].finder,
-        reference__in=[finding.reference for finding in native],
-        format=Format.FINDING,
-    ).order_by("pk"):
-        first.setdefault((one.finder_id, one.reference, one.package_type, one.package), one)
-    for finding in native:
-        place = (finding.finder_id, finding.reference, finding.package_type, finding.package)
-        earlier = first[place]
         if earlier.pk != finding.pk:
             yield finding, earlier

@@ -30,17 +30,15 @@ def store(delivery: Delivery, stream: IO[bytes], stored: Stored | None = None) -
     digest, size, number = hashlib.sha256(), 0, 0
     ended = False
     while not ended:
+        # Read first: a slow sender must not keep a transaction, and so everybody else, waiting.
+        pieces = [piece for _ in range(_PIECES_A_TRANSACTION) if (piece := _whole_piece(stream))]
+        ended = len(pieces) < _PIECES_A_TRANSACTION
         with transaction.atomic():
-            for _ in range(_PIECES_A_TRANSACTION):
-                content = _whole_piece(stream)
-                if content:
-                    DeliveryPiece.objects.create(delivery=delivery, number=number, content=content)
-                    digest.update(content)
-                    size += len(content)
-                    number += 1
-                if len(content) < PIECE_BYTES:
-                    ended = True
-                    break
+            for content in pieces:
+                DeliveryPiece.objects.create(delivery=delivery, number=number, content=content)
+                digest.update(content)
+                size += len(content)
+                number += 1
         if stored:
             stored(size)
     delivery.size, delivery.sha256 = size, digest.hexdigest()

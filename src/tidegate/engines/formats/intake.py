@@ -7,7 +7,8 @@ results of a SARIF document `sarif_runs` and `sarif`. A bad record becomes a `Re
 one is read. What breaks the stream as a whole (damage, a bound, brackets that do not close) becomes
 one `Refusal` at the end; the records before it stand.
 
-Memory stays flat: no more than one record is held, and no record may be larger than a bound.
+Memory stays flat: no more than one record is held, and no record may be larger than a bound. Nor
+may a small stream become many large reports: what all of them hold is bounded by what was read.
 Nothing of a record is ever used as a path, fetched or run.
 """
 
@@ -41,6 +42,10 @@ __all__ = ["Bounds", "Counted", "Format", "Place", "Report", "read_reports"]
 
 _BLANK: Final = b" \t\r\n"
 _READ_BYTES: Final = 256 << 10
+_REPEATS: Final = (
+    "the records repeat what they share until it is more than {} times what was read;"
+    " split it into files, or shorten what the records share"
+)
 
 
 def read_reports(
@@ -82,6 +87,30 @@ def _reports(
     bounds: Bounds,
 ) -> Iterator[Report | Refusal]:
     unpacked = Unpacked(stream, bounds)
+    made = 0
+    for record in _every_report(unpacked, source, known, default, bounds):
+        if isinstance(record, Report):
+            made += _size(record)
+            # Of a SARIF document that is read twice this is the second reading.
+            if made > bounds.records_bytes + bounds.records_ratio * unpacked.tell():
+                yield Refusal(source, None, "", _REPEATS.format(bounds.records_ratio))
+                return
+        yield record
+
+
+def _size(report: Report) -> int:
+    """Return about how many bytes a report takes: what of it can be long."""
+    texts = len(report.description) + sum(map(len, report.references))
+    return len(report.record) + texts
+
+
+def _every_report(
+    unpacked: Unpacked,
+    source: str,
+    known: Format | None,
+    default: Target | None,
+    bounds: Bounds,
+) -> Iterator[Report | Refusal]:
     # A start that is damaged is looked at as far as it goes; the damage is told when it is reached.
     head = unpacked.head(HEAD_BYTES)
     try:

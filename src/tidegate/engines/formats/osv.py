@@ -8,7 +8,7 @@ From: https://ossf.github.io/osv-schema/ . Read are `id`, `summary`, `details`, 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from tidegate.engines.formats.records import (
     MAX_PATH,
     MAX_PLACES,
     MAX_SEVERITY,
+    MAX_SHARED,
     MAX_SYMBOL,
     MAX_TITLE,
     Members,
@@ -89,8 +90,15 @@ _VECTOR = re.compile(r"CVSS:[0-9.]+/[!-~]{1,400}")
 _VECTOR_V2 = re.compile(r"AV:[!-~]{1,400}")
 # RustSec writes the beginning of time in the second way.
 _FROM_THE_BEGINNING: Final = ("0", "0.0.0-0")
-_PACKAGES: Final = 1000
-"""Most packages that one record may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Package:
+    """A package of a record, with its entries in `affected`."""
+
+    index: int
+    """Of the first entry."""
+    entries: list[Members]
 
 
 def osv_reports(
@@ -108,16 +116,18 @@ def osv_reports(
     try:
         record = Members.of(parsed.value)
         _check_live(record)
-        claim = _claim(record, raw, parsed.value)
-        packages = _packages(record)
+        claim = _claim(record)
+        packages = _packages(record, bounds.packages)
     except MisfitError as misfit:
         yield origin.refusal(misfit.fault.field, misfit.fault.reason)
         return
     alone = len(packages) == 1
-    for index, affected in packages:
-        part = origin if alone else origin.within(f"affected[{index}]")
+    for package in packages:
+        part = origin if alone else origin.within(f"affected[{package.index}]")
+        form = canonical(_about(package, parsed.value))
+        about = replace(claim, record=raw if alone else form, form=form)
         try:
-            yield _report(record, claim, affected, default, part, alone=alone)
+            yield _report(record, about, package.entries[0], default, part)
         except MisfitError as misfit:
             yield origin.refusal(misfit.fault.field, misfit.fault.reason)
 
@@ -128,7 +138,16 @@ def _check_live(record: Members) -> None:
         raise MisfitError(("withdrawn",), f"says {shown(withdrawn)}: the record was taken back")
 
 
-def _claim(record: Members, raw: bytes, value: Any) -> Claim:
+def _about(package: _Package, record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record without the entries for other packages.
+
+    Otherwise a thousand packages would be a thousand copies of a thousand entries.
+    """
+    return record | {"affected": [entry.value for entry in package.entries]}
+
+
+def _claim(record: Members) -> Claim:
+    """Return what all packages of the record share."""
     name = identifier(record, "id")
     details = record.text("details") or ""
     title = record.text("summary") or details
@@ -146,13 +165,13 @@ def _claim(record: Members, raw: bytes, value: Any) -> Claim:
         severity_word=None,
         places=(),
         references=references(r.text("url") or "" for r in record.each("references")),
-        record=raw,
-        form=canonical(value),
+        record=b"",
+        form=b"",
     )
 
 
-def _packages(record: Members) -> list[tuple[int, Members]]:
-    """Return the first entry of each package, with its index.
+def _packages(record: Members, most: int) -> list[_Package]:
+    """Return the packages of a record.
 
     A record may hold several entries for one package, each with ranges of its own; they are one
     report.
@@ -160,17 +179,17 @@ def _packages(record: Members) -> list[tuple[int, Members]]:
     every = record.each("affected")
     if not every:
         raise MisfitError(("affected",), "names no package; add one entry for each package")
-    seen: set[str] = set()
-    found: list[tuple[int, Members]] = []
+    found: dict[str, _Package] = {}
     for index, affected in enumerate(every):
         package = affected.members("package")
         key = repr(sorted((k, str(v)) for k, v in package.value.items())) if package else ""
-        if key not in seen:
-            seen.add(key)
-            found.append((index, affected))
-    if len(found) > _PACKAGES:
-        raise MisfitError(("affected",), f"names {len(found):,} packages; at most {_PACKAGES:,}")
-    return found
+        found.setdefault(key, _Package(index, [])).entries.append(affected)
+    if len(found) > most:
+        raise MisfitError(
+            ("affected",),
+            f"names {len(found):,} packages; at most {most:,}, so split it into several records",
+        )
+    return list(found.values())
 
 
 def _report(
@@ -179,12 +198,12 @@ def _report(
     affected: Members,
     default: Target | None,
     origin: Origin,
-    *,
-    alone: bool,
 ) -> Report | Refusal:
     specific, own = record.members("database_specific"), affected.members("database_specific")
     extended = extension(own) or extension(specific)
-    vectors, word = _severity(affected.each("severity") or record.each("severity"))
+    vectors, word = _severity(
+        affected.each("severity", MAX_SHARED) or record.each("severity", MAX_SHARED)
+    )
     for holder in (own, specific):
         said = None if holder is None else holder.value.get("severity")
         if word is None and isinstance(said, str):
@@ -196,8 +215,7 @@ def _report(
         severity_word=word_of_vectors(vectors) or word,
         places=_places(affected),
     )
-    named = _target(affected, extended, default)
-    return report_of(full, replace(named, alone=named.alone and alone), extended, origin)
+    return report_of(full, _target(affected, extended, default), extended, origin)
 
 
 def _severity(entries: list[Members]) -> tuple[tuple[str, ...], str | None]:
@@ -225,7 +243,7 @@ def _cwes(holder: Members) -> Iterator[str]:
     """Give what GitHub's (`cwe_ids`) and the malicious packages' database (`cwes`) say."""
     for key, inner in (("cwe_ids", None), ("cwes", "cweId")):
         values = holder.value.get(key)
-        for value in values if isinstance(values, list) else ():
+        for value in values[:MAX_SHARED] if isinstance(values, list) else ():
             text = value.get(inner) if inner and isinstance(value, dict) else value
             if isinstance(text, str):
                 yield text

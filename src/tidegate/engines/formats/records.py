@@ -33,7 +33,12 @@ MAX_PATH: Final = 1024
 MAX_SYMBOL: Final = 300
 MAX_REFERENCES: Final = 100
 
+MAX_SHARED: Final = 100
+"""Members that are looked at of a list that many reports share, such as the tags of a rule. A long
+list would otherwise be gone through once for each of them."""
+
 _LONGEST_URL: Final = 2048
+_LONGEST_NUMBER: Final = 100
 _LONGEST_LOOK: Final = 20_000
 """Characters of a text that are looked at to make one line of it."""
 
@@ -139,6 +144,8 @@ class Members:
         value = self.value.get(key)
         if value is None or isinstance(value, bool | dict | list):
             return None
+        if isinstance(value, str) and len(value) > _LONGEST_NUMBER:
+            return None
         try:
             number = float(value)
         except ValueError:
@@ -150,11 +157,10 @@ class Members:
         value = self.value.get(key)
         return None if value is None else Members.of(value, self.at(key))
 
-    def each(self, key: str) -> list[Members]:
-        """Return a list of objects."""
-        return [
-            Members.of(value, self.at(key, index)) for index, value in enumerate(self._list(key))
-        ]
+    def each(self, key: str, most: int | None = None) -> list[Members]:
+        """Return a list of objects, or the first `most` of it."""
+        values = self._list(key)[:most]
+        return [Members.of(value, self.at(key, index)) for index, value in enumerate(values)]
 
     def _list(self, key: str) -> list[Any]:
         value = self.value.get(key)

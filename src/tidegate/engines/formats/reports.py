@@ -84,7 +84,8 @@ class Report:
     with the package URL, where the record alone does not say which package this report is about."""
     record: bytes = field(repr=False)
     """The record as it came; for a SARIF result the RFC 8785 form of the result together with its
-    rule and its tool."""
+    rule and its tool, for one of several packages of an OSV record the RFC 8785 form of the record
+    without the others."""
     source: str
     line: int | None
     """The line, in the unpacked stream, on which the record begins; None where the file is one
@@ -107,6 +108,16 @@ class Bounds:
     """Largest record: a line, a member of a list, a SARIF result, the tool of a SARIF run."""
     record_values: int = 200_000
     """Most values in one record of a foreign format; an advisory may list many versions."""
+    records_ratio: int = 20
+    """Most bytes of reports for one unpacked byte, once `records_bytes` is passed."""
+    records_bytes: int = 64 << 20
+    """Bytes of reports that may be made at any ratio: results share rules, packages advisories."""
+    packages: int = 100
+    """Most packages of one OSV record; each is a report with a copy of what they share."""
+    runs: int = 1_000
+    """Most runs of one SARIF document; each is looked at twice."""
+    extensions: int = 100
+    """Most extensions of the tool of one SARIF run; a rule's name is looked up in each."""
     rules: int = 20_000
     """Most rules of one SARIF run."""
     artifacts: int = 100_000

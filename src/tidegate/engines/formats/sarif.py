@@ -19,6 +19,7 @@ from tidegate.engines.formats.records import (
     MAX_ID,
     MAX_PATH,
     MAX_PLACES,
+    MAX_SHARED,
     MAX_SYMBOL,
     MAX_TITLE,
     Members,
@@ -98,7 +99,7 @@ def _claim(
 ) -> Claim:
     about = rule.members if rule else Members({}, ())
     message = _message(result, about, run)
-    rule_id = rule_id_of(result) or about.text("id") or ""
+    rule_id = rule_id_of(result) or cut(about.text("id") or "", MAX_TITLE)
     title = _text_of(about, "shortDescription") or about.text("name") or message or rule_id
     record = _form(result, rule, run)
     return Claim(
@@ -196,7 +197,8 @@ def _text_of(rule: Members, key: str) -> str | None:
 
 
 def _description(message: str, full: str | None) -> str:
-    parts = [message.strip(), (full or "").strip()]
+    # Cut first: the rule's text comes again with each of its results.
+    parts = [cut(text, MAX_DESCRIPTION).strip() for text in (message, full or "")]
     return cut("\n\n".join(dict.fromkeys(part for part in parts if part)), MAX_DESCRIPTION)
 
 
@@ -204,14 +206,14 @@ def _weakness_texts(result: Members, rule: Members) -> Iterator[str]:
     """Give the texts that may name a CWE: taxa, relationships, tags, properties."""
     for taxon in result.each("taxa"):
         yield _taxon(taxon)
-    for relationship in rule.each("relationships"):
+    for relationship in rule.each("relationships", MAX_SHARED):
         target = relationship.members("target")
         if target is not None:
             yield _taxon(target)
     for holder in (result.members("properties"), rule.members("properties")):
         for key in ("tags", "cwe"):
             value = holder.value.get(key) if holder is not None else None
-            for text in value if isinstance(value, list) else (value,):
+            for text in value[:MAX_SHARED] if isinstance(value, list) else (value,):
                 if isinstance(text, str):
                     yield text
 

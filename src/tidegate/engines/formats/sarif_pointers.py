@@ -21,9 +21,16 @@ if TYPE_CHECKING:
 _TOOL_PARTS: Final = ("name", "fullName", "version", "semanticVersion", "guid")
 """What of a run's driver (3.19) is kept with a result."""
 
-_LONGEST_FORM: Final = 64 << 10
+_LONGEST_FORM: Final = 4 << 10
 """Bytes of a rule, or of a tool's names, that are kept with each result. One rule of a megabyte
 under a million results would become a terabyte."""
+
+_LONGEST_RULE_ID: Final = 1_000
+_LONGEST_PURL: Final = 5_000
+"""Characters that are held of an artifact's package URL; one of more than 4,096 is refused."""
+
+_LEVELS: Final = 8
+"""Levels of a hierarchical name (3.5.4) at which its rule is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,12 @@ class Run:
         driver = holder.members("driver") or Members({}, ("tool", "driver"))
         parts = {key: driver.value[key] for key in _TOOL_PARTS if key in driver.value}
         extensions = holder.each("extensions")
+        if len(extensions) > bounds.extensions:
+            raise MisfitError(
+                holder.at("extensions"),
+                f"are {len(extensions):,}; at most {bounds.extensions:,}, so leave out those"
+                " without results",
+            )
         count = sum(len(part.each("rules")) for part in (driver, *extensions))
         if count > bounds.rules:
             raise MisfitError(("tool",), f"has {count:,} rules; at most {bounds.rules:,}")
@@ -102,7 +115,7 @@ def artifact_of(raw: bytes | None) -> Artifact:
         artifact = Members.of(parsed.value)
         location, properties = artifact.members("location"), artifact.members("properties")
         uri = location.text("uri") if location else None
-        purl = properties.text("purl") if properties else None
+        purl = (properties.text("purl") or "")[:_LONGEST_PURL] or None if properties else None
     except MisfitError:
         return Artifact(None, None)
     return Artifact(None if uri is None else cut(uri, MAX_PATH), purl)
@@ -123,7 +136,9 @@ def rule_of(result: Members, run: Run) -> Rule | None:
             )
         return rules[index]
     name = rule_id_of(result)
-    while name:
+    for _ in range(_LEVELS):
+        if not name:
+            break
         for part in (component,) if component else (run.driver, *run.extensions):
             if name in part.by_id:
                 return part.by_id[name]
@@ -153,9 +168,19 @@ def _component_of(reference: Members, run: Run) -> _Component | None:
 
 
 def rule_id_of(result: Members) -> str:
-    """Return the rule's identifier as the result writes it; empty if it writes none."""
+    """Return the rule's identifier as the result writes it; empty if it writes none.
+
+    Raises `MisfitError` for one that is too long to be looked up with each result.
+    """
     reference = result.members("rule")
-    return (reference.text("id") if reference else None) or result.text("ruleId") or ""
+    name, place = reference.text("id") if reference else None, ("rule", "id")
+    if not name:
+        name, place = result.text("ruleId") or "", result.at("ruleId")
+    if len(name) > _LONGEST_RULE_ID:
+        raise MisfitError(
+            place, f"has {len(name):,} characters; at most {_LONGEST_RULE_ID:,}, so shorten it"
+        )
+    return name
 
 
 def path_at(index: int | None, run: Run) -> str:

@@ -71,6 +71,10 @@ def _document(
             _check_version(cursor)
         elif key == "runs":
             for index in cursor.elements():
+                if index >= bounds.runs:
+                    raise cursor.broken(
+                        f"the document has more than {bounds.runs:,} runs; split it into files"
+                    )
                 yield from _run(stream, start, cursor, index, source, default, bounds)
         else:
             cursor.skip()

@@ -15,6 +15,7 @@ WORDS: Final = ("critical", "high", "medium", "low")
 
 _SYNONYMS: Final = {"moderate": "medium", "important": "high"}
 
+_LONGEST_WORD: Final = 100
 _LONGEST_VECTOR: Final = 500
 """Characters; CVSS 4.0 with every metric has under 250."""
 
@@ -40,7 +41,7 @@ def word_of_score(score: float) -> str | None:
 
 def word_of(text: str) -> str | None:
     """Return the word that a text is, however it is written; None for any other text."""
-    word = text.strip().lower()
+    word = text[:_LONGEST_WORD].strip().lower()
     word = _SYNONYMS.get(word, word)
     return word if word in WORDS else None
 

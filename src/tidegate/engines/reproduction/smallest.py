@@ -11,13 +11,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from tidegate.engines.formats.finding import Finding, Proof
+from tidegate.engines.formats.finding import Effect, Finding, Proof
 from tidegate.engines.reproduction.judgements import Judgement
 from tidegate.engines.reproduction.judging import Judge
 from tidegate.engines.reproduction.minimise import RUNS, Files, MinimiseError, minimise
 from tidegate.engines.reproduction.packages import Release
 from tidegate.engines.reproduction.proof_digests import proof_digest
 from tidegate.engines.reproduction.trials import Run
+
+
+_LEAST_SECONDS = 2.0
+_TIMES_AS_LONG = 5
+"""How much longer than the longest run of the whole proof a candidate may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,10 @@ def smallest_proof(
         )
     attempt = judge.attempt(Release(finding.target.package, known.version), known)
     program = fired.program
+    hurried = replace(proof, timeout=_patience(finding, known))
 
     def keeps(files: Files) -> bool:
-        run = attempt(_with_files(proof, program, files), program)
+        run = attempt(_with_files(hurried, program, files), program)
         return _shows(run) and run.sighting.signature == fired.frames
 
     kept = {name for name in (program, proof.benign) if name}
@@ -79,6 +85,19 @@ def smallest_proof(
         complete=found.complete,
         proof_sha256=proof_digest(_with_files(proof, program, found.files), names=False),
     )
+
+
+def _patience(finding: Finding, known: Judgement) -> float:
+    """Return for how many seconds a candidate may run: one that waits for nothing shows nothing.
+
+    A denial of service keeps its time, because running out of it is part of the effect.
+    """
+    proof = finding.proof
+    assert proof is not None  # it fired
+    if finding.effect is Effect.DENIAL_OF_SERVICE:
+        return proof.timeout
+    longest = max(run["wall_milliseconds"] for run in known.runs) / 1000
+    return min(proof.timeout, _LEAST_SECONDS + _TIMES_AS_LONG * longest)
 
 
 def _shows(run: Run) -> bool:

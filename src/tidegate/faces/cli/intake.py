@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _KINDS: Final = (".json", ".jsonl", ".sarif", ".gz", ".zst", ".bz2", ".xz")
 _REFUSALS_SHOWN: Final = 20
+_NO_FILE: Final = "is a pipe, a socket or a device, not a file; pipe what it gives into '-'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class Taken:
 def documents(named: list[Path]) -> list[Path]:
     """Return the files to hand in: those that are named, and those in named folders.
 
+    A symbolic link is followed where it is named itself. In a folder, which may be a stranger's
+    checkout, it could lead to anything that the user can read, so it is passed over with a word.
+
     Raises:
         typer.BadParameter: a name is neither, or a folder holds none.
     """
@@ -45,13 +50,33 @@ def documents(named: list[Path]) -> list[Path]:
         if str(path) == "-" or path.is_file():
             found.append(path)
         elif path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix in _KINDS and p.is_file())
+            inside = sorted(_inside(path))
             if not inside:
                 raise typer.BadParameter(f"{path} holds no {', '.join(_KINDS)} file")
             found += inside
+        elif path.exists():
+            raise typer.BadParameter(f"{path} {_NO_FILE}")
         else:
             raise typer.BadParameter(f"{path} is not there; check its name")
     return found
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """Give the documents in a folder and below it; say on stderr what is passed over."""
+    for name, folders, files in os.walk(folder):
+        for path in (Path(name, inside) for inside in sorted(folders + files)):
+            is_document = path.suffix in _KINDS
+            if path.is_symlink():
+                if is_document or path.is_dir():
+                    _passed_over(path, "is a symbolic link; name it to hand in what it leads to")
+            elif is_document and path.is_file():
+                yield path
+            elif is_document and not path.is_dir():
+                _passed_over(path, _NO_FILE)
+
+
+def _passed_over(path: Path, why: str) -> None:
+    screens.ERRORS.print(f"passed over: {screens.safe(f'{path} {why}')}", highlight=False)
 
 
 def hand_in(

@@ -30,6 +30,8 @@ class Bench:
     tries: int = TRIES
     budget_seconds: float = BUDGET_SECONDS
     """For the range of one finding."""
+    minimise_runs: int = 120
+    """For cutting one proof down."""
 
 
 _benches: Final[list[Bench]] = []

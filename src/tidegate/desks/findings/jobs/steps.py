@@ -195,7 +195,8 @@ def minimise(key: str) -> Said:
         if known := judging.small_proof(key):
             return str(known["proof_sha256"])
         named = _named(key)
-        small = bench().stepwise.minimise(judging.runnable(finding), named)
+        runs = bench().minimise_runs
+        small = bench().stepwise.minimise(judging.runnable(finding), named, runs)
         # Without frames nothing held the cutting to the bug: exit(42) is left of any assertion.
         digest = small.proof_sha256 if named.signature.key() else ""
         judging.keep_small_proof(key, small.to_data(), digest)

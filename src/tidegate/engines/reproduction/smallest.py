@@ -19,7 +19,6 @@ from tidegate.engines.reproduction.packages import Release
 from tidegate.engines.reproduction.proof_digests import proof_digest
 from tidegate.engines.reproduction.trials import Run
 
-
 _LEAST_SECONDS = 2.0
 _TIMES_AS_LONG = 5
 """How much longer than the longest run of the whole proof a candidate may take."""
@@ -97,7 +96,7 @@ def _patience(finding: Finding, known: Judgement) -> float:
     if finding.effect is Effect.DENIAL_OF_SERVICE:
         return proof.timeout
     longest = max(run["wall_milliseconds"] for run in known.runs) / 1000
-    return min(proof.timeout, _LEAST_SECONDS + _TIMES_AS_LONG * longest)
+    return float(min(proof.timeout, _LEAST_SECONDS + _TIMES_AS_LONG * longest))
 
 
 def _shows(run: Run) -> bool:

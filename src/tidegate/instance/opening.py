@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from typing import Final
+from urllib.parse import urlsplit
 
 import django
 from django.core.management import call_command
@@ -35,6 +36,9 @@ def open_instance() -> None:
 
 
 def _shown(url: str) -> str:
-    """Return a database's address without the password."""
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"
+    """Return a database's address without the user, the password and the options."""
+    parts = urlsplit(url)
+    if parts.netloc and "@" in parts.path + parts.query + parts.fragment:
+        # A password that holds one of / ? # unquoted: nobody can say where it ends.
+        return f"{parts.scheme}://..."
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

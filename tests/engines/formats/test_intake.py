@@ -262,6 +262,42 @@ def test_large_and_tricky_streams_are_refused_in_time(hostile):
     assert all(isinstance(record, Refusal) for record in records)
 
 
+def shared_by_results() -> bytes:
+    rule = {"id": "a", "shortDescription": {"text": "x" * 4000}}
+    run = {"tool": {"driver": {"name": "x", "rules": [rule]}}, "results": [{"ruleIndex": 0}] * 900}
+    return json.dumps({"version": "2.1.0", "runs": [run]}).encode()
+
+
+def told_by_results() -> bytes:
+    rule = {"id": "a", "fullDescription": {"text": "x" * 60_000}}
+    run = {"tool": {"driver": {"name": "x", "rules": [rule]}}, "results": [{"ruleIndex": 0}] * 900}
+    return json.dumps({"version": "2.1.0", "runs": [run]}).encode()
+
+
+def shared_by_packages() -> bytes:
+    affected = [{"package": {"ecosystem": "npm", "name": f"a{n}"}} for n in range(100)]
+    return json.dumps({"id": "a", "details": "x" * 60_000, "affected": affected}).encode()
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize("made", [shared_by_results, told_by_results, shared_by_packages])
+def test_a_small_stream_does_not_become_many_large_reports(made, pack):
+    raw, floor = made(), 64 << 10
+    records = read(pack(raw), target=PURL, bounds=Bounds(records_bytes=floor))
+    *reports, last = records
+    size = sum(len(r.record) + len(r.description) for r in reports if isinstance(r, Report))
+    assert 0 < size <= 20 * len(raw) + floor
+    assert all(isinstance(report, Report) for report in reports)
+    assert str(last) == (
+        "handed-in: the records repeat what they share until it is more than 20 times what was"
+        " read; split it into files, or shorten what the records share"
+    )
+
+
+def test_a_small_stream_may_repeat_itself_at_any_ratio():
+    assert len(read(shared_by_results(), target=PURL)) == 900
+
+
 def test_reading_is_lazy():
     line = sample(Format.FINDING).splitlines()[1] + b"\n"
     pieces = Dribble(line * 100_000, 1 << 16)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections import Counter
@@ -18,6 +19,7 @@ from tests.engines.formats.intake_samples import (
     the_report,
 )
 
+from tidegate.engines.formats.documents import canonical
 from tidegate.engines.formats.finding import Effect
 from tidegate.engines.formats.intake import read_reports
 from tidegate.engines.formats.reports import Format, Place, Report
@@ -33,12 +35,43 @@ def test_each_package_of_a_record_is_a_report_of_its_own():
     assert first.id == second.id == "GHSA-aaaa-bbbb-cccc"
     assert (first.place, second.place) == ("affected[0]", "affected[1]")
     assert first.digest != second.digest
-    assert first.record == second.record == sample(Format.OSV).strip()
     assert first.target.purl == "pkg:npm/%40example/options@1.9.0"
     assert second.target.purl == "pkg:golang/example.org/options@v1.4.0"
     assert (first.effect, second.effect) == (Effect.PROTOTYPE_POLLUTION, None)
     assert second.finding is None
     assert second.places == (Place("example.org/options/set", None, "Set"),)
+
+
+def test_of_several_packages_each_is_kept_with_its_own_entries_only():
+    value = document(Format.OSV)
+    reports = [the_report(read(sample(Format.OSV)), i) for i in (0, 1)]
+    for report, entry in zip(reports, value["affected"], strict=True):
+        assert report.record == canonical(value | {"affected": [entry]})
+        assert report.digest == hashlib.sha256(report.record).hexdigest()
+
+
+def test_a_record_of_one_package_is_kept_as_it_came():
+    raw = json.dumps(record(), indent=1).encode()
+    assert the_report(read(raw)).record == raw
+
+
+def test_all_entries_for_a_package_are_kept_with_it():
+    a, b = ({"package": {"ecosystem": "npm", "name": name}} for name in "ab")
+    more = a | {"versions": ["2.0.0"]}
+    first = the_report(read_value(record(affected=[a, b, more])))
+    assert json.loads(first.record)["affected"] == [a, more]
+
+
+def test_a_record_of_too_many_packages_is_refused_once():
+    def of(count: int) -> dict[str, Any]:
+        names = (f"a{number}" for number in range(count))
+        return record(affected=[{"package": {"ecosystem": "npm", "name": n}} for n in names])
+
+    assert len(read_value(of(100))) == 100
+    (refusal,) = read_value(of(101))
+    assert str(refusal) == (
+        "handed-in: affected names 101 packages; at most 100, so split it into several records"
+    )
 
 
 def test_what_a_record_says_of_the_bug_is_read():

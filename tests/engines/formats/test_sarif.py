@@ -78,6 +78,11 @@ def test_a_long_rule_is_not_repeated_with_every_result():
     assert b'"rule":{"sha256":"' in report.record
 
 
+def test_a_rule_of_4_kib_is_kept_with_its_results():
+    rule = {"id": "a", "shortDescription": {"text": "x" * 4000}}
+    assert b"xxxx" in one({"ruleId": "a"}, tool=rules(rule)).record
+
+
 def test_a_rule_of_an_extension_is_found_by_its_component():
     report = the_report(read(sample(Format.SARIF)), 2)
     assert report.title == "Exec"
@@ -224,6 +229,57 @@ def test_a_weakness_is_found_wherever_tools_write_it(result, rule):
 def test_a_finer_rule_id_finds_its_rule():
     report = one({"ruleId": "CA2101/1"}, tool=rules({"id": "CA2101", "name": "Rule"}))
     assert report.title == "Rule"
+
+
+def test_a_rule_is_looked_for_at_eight_levels_of_a_name():
+    about = rules({"id": "a", "name": "Rule"})
+    assert one({"ruleId": "a" + "/b" * 7}, tool=about).title == "Rule"
+    assert one({"ruleId": "a" + "/b" * 8}, tool=about).title != "Rule"
+
+
+@pytest.mark.parametrize(
+    ("result", "field"),
+    [({"ruleId": "/" * 1001}, "ruleId"), ({"rule": {"id": "/" * 1001}}, "rule.id")],
+)
+def test_a_rule_id_that_is_too_long_is_refused(result, field):
+    refusal = refused(result)
+    assert refusal.field == f"runs[0].results[0].{field}"
+    assert refusal.reason == "has 1,001 characters; at most 1,000, so shorten it"
+    assert one({"ruleId": "/" * 1000})
+
+
+def test_a_result_without_a_rule_id_is_not_given_a_rule_without_one():
+    assert one({"message": {"text": "m"}}, tool=rules({"name": "Rule"})).title == "m"
+
+
+def test_of_a_rule_only_the_first_tags_are_looked_at_with_each_result():
+    tags = ["x"] * 99 + ["external/cwe/cwe-079", "external/cwe/cwe-089"]
+    report = one({"ruleIndex": 0}, tool=rules({"id": "a", "properties": {"tags": tags}}))
+    assert report.weaknesses == ("CWE-79",)
+
+
+def test_too_many_extensions_leave_the_run_out():
+    tool = {"driver": {"name": "x"}, "extensions": [{}] * 101}
+    refusal = the_refusal(read_value(log({"ruleId": "a"}, tool=tool), target=PURL))
+    assert refusal.field == "runs[0].tool.extensions"
+    assert refusal.reason.startswith("are 101; at most 100, so leave out")
+
+
+@pytest.mark.timeout(60)
+def test_a_document_of_millions_of_runs_ends_at_the_bound_and_what_came_before_stands():
+    run = json.dumps(log({"ruleId": "a"})["runs"][0]).encode()
+    raw = b'{"version":"2.1.0","runs":[' + run + b",{}" * 2_000_000 + b"]}"
+    report, refusal = read(gzip.compress(raw), target=PURL)
+    assert the_report([report]).place == "runs[0].results[0]"
+    assert the_refusal([refusal]).reason == (
+        "line 1: the document has more than 1,000 runs; split it into files"
+    )
+
+
+def test_as_many_runs_as_the_bound_are_read():
+    value = log({"ruleId": "a"})
+    value["runs"] *= 3
+    assert len(read_value(value, target=PURL, bounds=Bounds(runs=3))) == 3
 
 
 def test_a_message_cannot_be_made_into_gigabytes():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -80,7 +82,28 @@ def test_an_asynchronous_server_streams_and_a_closed_stream_is_counted_no_more()
     retry, told = async_to_sync(first)()
     assert retry.startswith(b"retry: ")
     assert b"before" in told
-    assert events._open.streams == 0
+    assert not events._open
+
+
+def test_a_burst_opens_no_more_streams_than_there_may_be() -> None:
+    async def burst() -> list[Any]:
+        client = AsyncClient()
+        return await asyncio.gather(*(client.get("/api/v1/events") for _ in range(60)))
+
+    answers = async_to_sync(burst)()
+    opened = [answer for answer in answers if answer.status_code == 200]
+    assert len(opened) == len(events._open) == events.MOST_STREAMS
+    for answer in opened:
+        answer.close()
+    assert not events._open
+
+
+def test_a_stream_that_is_thrown_away_unread_is_counted_no_more() -> None:
+    unread = events._Counted(events.happenings(0))
+    assert len(events._open) == 1
+    del unread
+    gc.collect()
+    assert not events._open
 
 
 def test_there_are_only_so_many_streams(api: Api, monkeypatch) -> None:

@@ -13,6 +13,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.faces.api.urls")]
 SIMPLE = ["text/plain", "multipart/form-data", "application/x-www-form-urlencoded", ""]
 """What a page may send to another site without asking first (Fetch, section 2.2.2)."""
 
+FOLLOWED = {
+    "Sec-Fetch-Site": "cross-site",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Dest": "document",
+}
+
 
 @pytest.mark.parametrize(
     "headers",
@@ -63,8 +69,11 @@ def test_another_site_reads_nothing_and_opens_no_stream(api: Api) -> None:
 
 
 def test_a_link_from_another_site_may_be_followed(api: Api) -> None:
-    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
-    assert api.get("/docs", **headers).status_code == 200
+    assert api.get("/docs", **FOLLOWED).status_code == 200
+
+
+def test_a_link_from_another_site_asks_nothing(api: Api) -> None:
+    problem(api.get("/findings?text=minimist", **FOLLOWED), 403, "foreign-page")
 
 
 @pytest.mark.parametrize("host", ["stranger.example", "127.0.0.1.stranger.example", "0.0.0.0"])

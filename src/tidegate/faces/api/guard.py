@@ -2,12 +2,11 @@
 
 There are no accounts and no cookies yet, so a request counts because it reaches this machine's own
 address. A page of a stranger that is open in a browser here reaches it, too. It is kept out twice:
-a browser says where a request comes from (`Sec-Fetch-Site`, `Origin`), and it sends no body of the
+a browser says where a request comes from (`faces/web/foreign.py`), and it sends no body of the
 types that are accepted here to another site without asking first, which is never granted. A name
 of a stranger that is made to point here (DNS rebinding) is refused by its `Host`, which Django
-checks against `ALLOWED_HOSTS`.
-
-From: https://www.w3.org/TR/fetch-metadata/ and https://fetch.spec.whatwg.org/#origin-header
+checks against `ALLOWED_HOSTS`. What listens asks the same of every address before a body is read
+(`faces/web/door.py`); here it holds whatever the API is served by.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from django.http.response import HttpResponseBase
 
 from tidegate.faces.api import problems
 from tidegate.faces.api.problems import problem
+from tidegate.faces.web.foreign import is_foreign
 
 DOCUMENT_TYPES: Final = (
     "application/octet-stream",
@@ -35,12 +35,10 @@ DOCUMENT_TYPES: Final = (
 """What a delivery's body may be called; what it is, is told by its first bytes."""
 
 _JSON: Final = ("application/json",)
-_READING: Final = ("GET", "HEAD", "OPTIONS")
-_OWN_SITE: Final = ("same-origin", "none")
 
 
 def guarded(view: Callable[..., Any], *, document: bool = False) -> Callable[..., Any]:
-    """Return a view that is asked only what passes; `document` for the one that takes any size."""
+    """Return a view that is asked only what passes; `document` for the one that takes documents."""
     if iscoroutinefunction(view):
 
         @wraps(view)
@@ -60,7 +58,12 @@ def guarded(view: Callable[..., Any], *, document: bool = False) -> Callable[...
 
 def refusal(request: HttpRequest, *, document: bool = False) -> HttpResponse | None:
     """Return why a request is not let through; None if it is."""
-    if _is_foreign(request):
+    if is_foreign(
+        request.headers,
+        method=request.method or "",
+        origin=f"{request.scheme}://{request.get_host()}",
+        query=bool(request.META.get("QUERY_STRING")),
+    ):
         return problem(
             problems.FOREIGN,
             "A page of another site may not use this API; use a program, or the console.",
@@ -69,16 +72,6 @@ def refusal(request: HttpRequest, *, document: bool = False) -> HttpResponse | N
         # Nothing else carries a body here; the route says so by itself.
         return None
     return _wrong_form(request, document=document)
-
-
-def _is_foreign(request: HttpRequest) -> bool:
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None and site not in _OWN_SITE:
-        # Following a link from elsewhere shows a page and tells the elsewhere nothing.
-        followed = request.headers.get("Sec-Fetch-Mode") == "navigate"
-        return not (followed and request.method in _READING)
-    origin = request.headers.get("Origin")
-    return origin is not None and origin != f"{request.scheme}://{request.get_host()}"
 
 
 def _wrong_form(request: HttpRequest, *, document: bool) -> HttpResponse | None:
@@ -101,7 +94,7 @@ def _wrong_form(request: HttpRequest, *, document: bool) -> HttpResponse | None:
         return problem(
             problems.TOO_LARGE,
             f"The body has {length[:20]} bytes; send at most {most}."
-            " Documents of any size go to POST /deliveries.",
+            " Documents go to POST /deliveries.",
         )
     return None
 

@@ -76,7 +76,8 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 
 def _passed_over(path: Path, why: str) -> None:
-    screens.ERRORS.print(f"passed over: {screens.safe(f'{path} {why}')}", highlight=False)
+    told = screens.safe(f"{path} {why}")
+    screens.ERRORS.print(f"passed over: {told}", highlight=False, soft_wrap=True)
 
 
 def hand_in(

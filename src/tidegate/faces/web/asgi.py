@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.core.asgi import get_asgi_application
 
 from tidegate.instance.opening import open_instance
 
-open_instance()
-application = get_asgi_application()
+if TYPE_CHECKING:
+    from tidegate.faces.web.door import Door
+
+
+def _opened() -> Door:
+    open_instance()
+    # The routes ask for the tables, which are known only now.
+    from tidegate.faces.web.door import Door
+
+    return Door(get_asgi_application())
+
+
+application = _opened()

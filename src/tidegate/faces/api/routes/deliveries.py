@@ -26,7 +26,7 @@ router: Final = Router(tags=["deliveries"])
 _CHANNEL: Final = "api"
 _BODY: Final = {
     "requestBody": {
-        "description": "The document's bytes, of any size; also as gzip, zstd, bzip2 or xz.",
+        "description": "The document's bytes, up to 8 GiB; also as gzip, zstd, bzip2 or xz.",
         "required": True,
         "content": {
             media_type: {"schema": {"type": "string", "format": "binary"}}

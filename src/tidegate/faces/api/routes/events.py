@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Final
 
 from asgiref.sync import sync_to_async
@@ -42,14 +43,11 @@ _LARGEST_ID: Final = (1 << 63) - 1
 Pause = Callable[[float], Awaitable[None]]
 
 
-@dataclass(slots=True)
-class _Open:
-    """How many streams are open in this process."""
+_open: Final[set[object]] = set()
+"""One thing for each stream that is open in this process.
 
-    streams: int = 0
-
-
-_open: Final = _Open()
+A set, because streams are closed in any thread: a number would lose one now and then.
+"""
 
 
 @router.get(
@@ -76,7 +74,7 @@ _open: Final = _Open()
 )
 async def stream_events(request: HttpRequest) -> HttpResponseBase:
     """Stream what happens, as it happens."""
-    if _open.streams >= MOST_STREAMS:
+    if len(_open) >= MOST_STREAMS:
         return problems.problem(
             problems.TOO_MANY,
             f"{MOST_STREAMS} streams are open; close one, or come back later.",
@@ -85,7 +83,7 @@ async def stream_events(request: HttpRequest) -> HttpResponseBase:
     said = request.headers.get("Last-Event-ID", "")
     after = min(int(said[:19]), _LARGEST_ID) if said.isascii() and said.isdecimal() else None
     return StreamingHttpResponse(
-        _counted(happenings(after)),
+        _Counted(happenings(after)),
         content_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
@@ -118,13 +116,23 @@ async def happenings(
         silent += PAUSE_SECONDS
 
 
-async def _counted(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    _open.streams += 1
-    try:
-        async for part in stream:
-            yield part
-    finally:
-        _open.streams -= 1
+class _Counted:
+    """A stream that counts as open from the moment it is made, read or not."""
+
+    def __init__(self, stream: AsyncIterator[bytes]) -> None:
+        place = object()
+        _open.add(place)
+        self._stream = stream
+        # Django closes an answer at its end, but not one whose client goes before it is sent;
+        # such a one is counted no more when it is thrown away.
+        self.close = weakref.finalize(self, _open.discard, place)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for part in self._stream:
+                yield part
+        finally:
+            self.close()
 
 
 def _message(kind: str, data: dict[str, Any], *, id_: int | None = None) -> bytes:

@@ -13,8 +13,8 @@ import dj_database_url
 import platformdirs
 
 _DATABASE: Final = "tidegate.sqlite3"
-_SECRET: Final = "secret-key"
-_OURS: Final = {_DATABASE, _SECRET, "keys"}
+_KEY_FILE: Final = "secret-key"
+_OURS: Final = {_DATABASE, _KEY_FILE, "keys"}
 """What a folder holds that is an installation's."""
 
 _OF_OTHERS: Final = 0o077
@@ -126,10 +126,10 @@ def secret_key() -> str:
     Raises:
         HomeError: it cannot be read or made.
     """
-    path = home() / _SECRET
+    path = home() / _KEY_FILE
     try:
         # Whoever comes second finds the first one's secret: it is linked in whole, or not at all.
-        draft = path.with_name(f"{_SECRET}.{secrets.token_hex(8)}")
+        draft = path.with_name(f"{_KEY_FILE}.{secrets.token_hex(8)}")
         if not path.exists():
             draft.touch(mode=0o600)
             draft.write_text(secrets.token_urlsafe(_SECRET_BYTES))

@@ -221,3 +221,23 @@ def test_an_answer_that_is_missing_never_makes_two_the_same(a: Truth, gone: set[
     crossed = set(releases_to_cross(whole.range, less.range))
     assert found.word in (Likeness.SAME, Likeness.UNDECIDED)
     assert not (crossed & gone and found.word is Likeness.SAME)
+
+
+def test_what_came_and_went_together_is_told():
+    versions = ["1.0.0", "1.1.0", "1.2.0", "1.3.0"]
+    one, other = fires_on(versions, "1.1.0", "1.2.0"), fires_on(versions, "1.1.0", "1.2.0")
+
+    assert judge_crossing(side(one), side(other)).began == ("1.1.0",)
+
+
+def test_who_was_there_from_the_oldest_release_on_came_with_none():
+    assert judge_crossing(side(CVE_2020_7598), side(CVE_2020_7598)).began == ("1.2.1",)
+    lines = {v: v.partition(".")[0] for v in MINIMIST}
+    apart = [
+        Side(
+            {"runs": [{**row, "line": lines[row["version"]]} for row in one.range["runs"]]},
+            one.answers,
+        )
+        for one in (side(CVE_2020_7598), side(CVE_2020_7598))
+    ]
+    assert judge_crossing(*apart).began == ()

@@ -122,9 +122,10 @@ def osv_reports(
         yield origin.refusal(misfit.fault.field, misfit.fault.reason)
         return
     alone = len(packages) == 1
+    forms = _forms(parsed.value)
     for package in packages:
         part = origin if alone else origin.within(f"affected[{package.index}]")
-        form = canonical(_about(package, parsed.value))
+        form = _form(package, forms)
         about = replace(claim, record=raw if alone else form, form=form)
         try:
             yield _report(record, about, package.entries[0], default, part)
@@ -138,12 +139,22 @@ def _check_live(record: Members) -> None:
         raise MisfitError(("withdrawn",), f"says {shown(withdrawn)}: the record was taken back")
 
 
-def _about(package: _Package, record: dict[str, Any]) -> dict[str, Any]:
-    """Return the record without the entries for other packages.
+def _forms(record: dict[str, Any]) -> dict[str, bytes]:
+    """Return the RFC 8785 form of each member, in the order of keys of its 3.2.3.
 
-    Otherwise a thousand packages would be a thousand copies of a thousand entries.
+    The packages share all but one of them, so they are made once.
     """
-    return record | {"affected": [entry.value for entry in package.entries]}
+    keys = sorted(record, key=lambda key: key.encode("utf-16-be"))
+    return {key: b"%b:%b" % (canonical(key), canonical(record[key])) for key in keys}
+
+
+def _form(package: _Package, forms: dict[str, bytes]) -> bytes:
+    """Return the RFC 8785 form of the record without the entries for other packages.
+
+    Otherwise a hundred packages would be a hundred copies of a hundred entries.
+    """
+    entries = canonical([entry.value for entry in package.entries])
+    return b"{%b}" % b",".join((forms | {"affected": b'"affected":%b' % entries}).values())
 
 
 def _claim(record: Members) -> Claim:

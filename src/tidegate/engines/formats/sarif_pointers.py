@@ -172,8 +172,8 @@ def rule_id_of(result: Members) -> str:
 
     Raises `MisfitError` for one that is too long to be looked up with each result.
     """
-    reference = result.members("rule")
-    name, place = reference.text("id") if reference else None, ("rule", "id")
+    reference = result.members("rule") or Members({}, ("rule",))
+    name, place = reference.text("id"), reference.at("id")
     if not name:
         name, place = result.text("ruleId") or "", result.at("ruleId")
     if len(name) > _LONGEST_RULE_ID:

@@ -74,6 +74,8 @@ class Crossing:
     bug, also where the two findings name different releases, between which the code has moved."""
     other_place: tuple[str, ...] = ()
     """Releases on which both fire, each with a signature of its own."""
+    began: tuple[str, ...] = ()
+    """Releases with which both came into their line, on top of being mended together."""
 
 
 def disagreements(a: RangeData, b: RangeData) -> Sequence[str]:
@@ -148,7 +150,10 @@ def judge_crossing(a: Side, b: Side) -> Crossing:
         mends = " and ".join(dict.fromkeys((stopped_a[0], stopped_b[0])))
         word, reason = Likeness.SAME, f"{mends} mends both, and no release tells them apart"
     let_through = (*through_a, *through_b)
-    return Crossing(word, reason, alike, apart, let_through, left, same_place, other_place)
+    begun = [version for version in _begins(a.range) if version in _begins(b.range)]
+    return Crossing(
+        word, reason, alike, apart, let_through, left, same_place, other_place, tuple(begun)
+    )
 
 
 def _mends(found: RangeData) -> list[tuple[str, str]]:
@@ -163,6 +168,21 @@ def _mends(found: RangeData) -> list[tuple[str, str]]:
                 mends.append((last, row["version"]))
             last = None
     return mends
+
+
+def _begins(found: RangeData) -> list[str]:
+    """Return each first affected release after one of its line that was not, in version order."""
+    begins: list[str] = []
+    silent: set[str] = set()
+    for row, word in _run(found):
+        line = row.get("line", "")
+        if word.unaffected:
+            silent.add(line)
+        elif word.affected:
+            if line in silent:
+                begins.append(row["version"])
+            silent.discard(line)
+    return begins
 
 
 def _run(found: RangeData) -> Iterator[tuple[Mapping[str, Any], Word]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NoReturn
 
 import uvicorn
 
@@ -101,15 +102,26 @@ def _when_up(server: uvicorn.Server, ready: Callable[[], None]) -> None:
 
 @contextmanager
 def worker_beside(command: list[str]) -> Iterator[None]:
-    """Keep a worker running beside this process; one that dies is started again."""
+    """Keep a worker running beside this process; one that dies is started again.
+
+    It ends with this process, on SIGTERM, too. Has to be entered in the main thread.
+    """
     stop = threading.Event()
     keeper = threading.Thread(target=_keep_running, args=(command, stop), daemon=True)
+    # The server gives a SIGTERM on when it has stopped, and would end us with the worker left.
+    before = signal.signal(signal.SIGTERM, _leave)
     keeper.start()
     try:
         yield
     finally:
         stop.set()
         keeper.join(_GRACE_SECONDS + 1)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _leave(number: int, _: object) -> NoReturn:
+    # What a shell says of a process that a signal has ended.
+    sys.exit(128 + number)
 
 
 def _keep_running(command: list[str], stop: threading.Event) -> None:

@@ -5,13 +5,14 @@ pair settled. A pair is suspected because the two proofs, cut down, are one prog
 signatures, for the same function at the effect, or because its texts were nominated. What links it
 is never the suspicion alone:
 
-| crossing says | and on the releases where both fire | then |
-| --- | --- | --- |
-| same | the proofs, cut down, are one program | linked as duplicates |
-| same | the signatures are equal | linked as duplicates |
-| same | they differ on some, or there are none | nominated: a release may mend several bugs |
-| different, or variant-or-incomplete | | nominated as a variant or as an incomplete fix |
-| undecided | | nominated |
+- The proofs, cut down, are one program, and crossing says `same`: linked as duplicates.
+- Crossing says `same`, and wherever both fire their signatures are equal: linked.
+- Crossing says `same`, there are no signatures, but the texts were nominated, and both came with the
+  same releases, too: linked.
+- Crossing says `same`, and nothing but the mend is common: nominated, for a release may mend several
+  bugs.
+- `different` or `variant-or-incomplete`: nominated as a variant or as an incomplete fix.
+- `undecided`: nominated.
 
 Equal signatures alone link nothing: an interpreter does everything in the same few functions, and
 an incomplete fix leaves the place where it was. A release that mends both is what counts (see the
@@ -210,7 +211,10 @@ def _one_bug(pair: _Pair, crossed: Crossing) -> bool:
         return False
     if pair.ground is _Ground.SMALL_PROOF:
         return True  # one program, and no release tells what it was cut down from apart
-    return bool(crossed.same_place) and not crossed.other_place
+    if crossed.other_place:
+        return False
+    came_and_went_together = pair.ground is _Ground.TEXT and bool(crossed.began)
+    return bool(crossed.same_place) or came_and_went_together
 
 
 def _link(pair: _Pair, crossed: Crossing, at: datetime) -> None:
@@ -263,6 +267,7 @@ def _evidence(crossed: Crossing) -> dict[str, Any]:
         "alike": _first(crossed.alike),
         "apart": _first(crossed.apart),
         "open": _first(crossed.open),
+        "began": _first(crossed.began),
         "same_place": _first(crossed.same_place),
         "other_place": _first(crossed.other_place),
     }

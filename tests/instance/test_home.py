@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from tidegate.instance import home as homes
 from tidegate.instance.home import HomeError, database, database_url, home, secret_key
 from tidegate.instance.opening import _shown
 
@@ -55,7 +55,8 @@ def test_a_folder_of_other_things_is_left_as_it_is_and_the_mend_is_named(folder:
 
 def test_somebody_elses_folder_is_refused(folder: Path, monkeypatch) -> None:
     folder.mkdir(mode=0o700)
-    monkeypatch.setattr(homes.os, "geteuid", lambda: folder.stat().st_uid + 1)
+    owner = folder.stat().st_uid
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     with pytest.raises(HomeError, match="belongs to the user with the number"):
         home()
 

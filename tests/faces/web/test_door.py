@@ -57,7 +57,7 @@ class Asking:
         body: Iterable[bytes] = (),
         headers: dict[str, str] | None = None,
         raw: Iterable[tuple[bytes, bytes]] = (),
-        **bounds: int,
+        largest_document: int = LARGEST_DOCUMENT,
     ) -> tuple[int, dict[str, str], bytes]:
         path, _, query = address.partition("?")
         named = {"Host": HOST, **(headers or {})}
@@ -80,7 +80,8 @@ class Asking:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        async_to_sync(Door(self.inner, **bounds).__call__)(scope, receive, send)
+        door = Door(self.inner, largest_document=largest_document)
+        async_to_sync(door.__call__)(scope, receive, send)
         start, last = sent
         found = {name.decode().lower(): value.decode() for name, value in start["headers"]}
         return start["status"], found, last["body"]
@@ -206,10 +207,9 @@ def test_a_body_is_counted_while_it_comes_in(
     ask: Asking, address: str, most: int, length: dict[str, str]
 ) -> None:
     whole = [b"x" * (most // 2), b"x" * (most - most // 2)]
-    bound = {"largest_document": 3000}
-    status, _, _ = ask(address, method="POST", body=whole, headers=length, **bound)
+    status, _, _ = ask(address, method="POST", body=whole, headers=length, largest_document=3000)
     assert (status, ask.inner.read) == (200, most)
     more = [*whole, b"x", b"never read"]
-    status, _, _ = ask(address, method="POST", body=more, headers=length, **bound)
+    status, _, _ = ask(address, method="POST", body=more, headers=length, largest_document=3000)
     assert status == 413
     assert ask.taken == 2 * most + 1

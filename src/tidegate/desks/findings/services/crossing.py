@@ -7,10 +7,10 @@ is never the suspicion alone:
 
 - The proofs, cut down, are one program, and crossing says `same`: linked as duplicates.
 - Crossing says `same`, and wherever both fire their signatures are equal: linked.
-- Crossing says `same`, there are no signatures, but the texts were nominated, and both came with the
-  same releases, too: linked.
-- Crossing says `same`, and nothing but the mend is common: nominated, for a release may mend several
-  bugs.
+- Crossing says `same`, there are no signatures, but the texts were nominated, and both came with
+  the same releases, too: linked.
+- Crossing says `same`, and nothing but the mend is common: nominated, for a release may mend
+  several bugs.
 - `different` or `variant-or-incomplete`: nominated as a variant or as an incomplete fix.
 - `undecided`: nominated.
 

@@ -33,7 +33,8 @@ open_instance()
 
 from django.db import connections  # noqa: E402 - Django first
 
-from tidegate.desks.findings.jobs import outbox, worker  # noqa: E402
+from tidegate.desks.findings.jobs import worker  # noqa: E402
+from tidegate.desks.findings.models import Outbox  # noqa: E402
 from tidegate.desks.findings.services import intake, judging  # noqa: E402
 from tidegate.engines.reproduction.steps import Stepwise  # noqa: E402
 
@@ -136,7 +137,7 @@ def become_subreaper() -> None:
 
 def hand_in_more(records: list[bytes]) -> None:
     """Hand in a few findings, if hardly any are left to work on."""
-    if outbox.unfinished() < _FEW:
+    if Outbox.objects.exclude(state=Outbox.State.DONE).count() < _FEW:
         few = b"".join(records.pop(0) for _ in range(_FEW))
         intake.receive(io.BytesIO(few), name="more.jsonl", finder="Lab A", channel="cli")
 

@@ -39,9 +39,9 @@ from tidegate.desks.findings.services import intake, judging  # noqa: E402
 from tidegate.engines.reproduction.steps import Stepwise  # noqa: E402
 
 _PR_SET_CHILD_SUBREAPER: Final = 36
-_EARLY_ONES: Final = 0.15
+_EARLY_ONES: Final = 0.3
 """Share of the workers that are killed without waiting for them to work."""
-_USUAL, _LONGEST = 0.4, 5.0
+_USUAL, _LONGEST = 0.25, 5.0
 """Seconds until a worker is killed: on average, and at most. Long lives are rare, and let the work
 go on on a slow machine, too."""
 _START_SECONDS: Final = 30

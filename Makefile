@@ -7,8 +7,9 @@
 
 BIN := .venv/bin
 WORKERS ?= 2
-# A file stays on one worker: its tests share a sandbox, and some share addresses of the host.
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+# A file stays on one worker: its tests share a sandbox, and some share addresses of the host. In the
+# order of the folders, so that the longest test, which is alone in its file, does not come last.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

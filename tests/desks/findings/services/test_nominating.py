@@ -98,6 +98,7 @@ def test_what_shares_a_case_already_is_not_nominated():
 
 
 def test_all_of_a_large_delivery_are_compared_also_with_what_came_before_them(monkeypatch):
+    monkeypatch.setattr(nominating, "_SMALL", 0)
     monkeypatch.setattr(nominating, "MOST_KNOWN", 10)
     monkeypatch.setattr(matching, "BATCH", 5)
     texts = [{**ONE, "title": f"{ONE['title']} ({n})"} for n in range(20)]

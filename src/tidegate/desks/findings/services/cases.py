@@ -40,7 +40,11 @@ def join(findings: Iterable[Finding], *, at: datetime, actor: str) -> None:
 
     `findings` are those whose links are new; what they are linked to is found from there.
     """
-    for group in _components(finding.pk for finding in findings):
+    groups = _components(finding.pk for finding in findings)
+    in_a_case = _with_a_case(groups)
+    for group in groups:
+        if group.isdisjoint(in_a_case):
+            continue
         members = _loaded(group)
         standing = _standing(members)
         if standing is None:
@@ -114,6 +118,15 @@ def _components(seeds: Iterable[int]) -> list[set[int]]:
         groups.append(group)
         known -= group
     return groups
+
+
+def _with_a_case(groups: Sequence[set[int]]) -> set[int]:
+    """Return which findings of the groups have a case; mostly none has, and none is loaded."""
+    found: set[int] = set()
+    for ids in _by_hundreds(sorted(set().union(*groups))):
+        having = Finding.objects.filter(pk__in=ids, case__isnull=False)
+        found.update(having.values_list("pk", flat=True))
+    return found
 
 
 def _loaded(ids: Iterable[int]) -> list[Finding]:

@@ -112,7 +112,8 @@ def _by_proof(findings: Sequence[Finding]) -> Iterable[tuple[Finding, Finding]]:
     if not digests:
         return
     first: dict[tuple[str, str, str, str], Finding] = {}
-    for one in Finding.objects.filter(proof_digest__in=digests).order_by("pk"):
+    known = Finding.objects.filter(proof_digest__in=digests)
+    for one in known.only("proof_digest", "package_type", "package", "effect").order_by("pk"):
         first.setdefault((one.proof_digest, one.package_type, one.package, one.effect), one)
     for finding in findings:
         place = (finding.proof_digest, finding.package_type, finding.package, finding.effect)
@@ -124,7 +125,7 @@ def _by_proof(findings: Sequence[Finding]) -> Iterable[tuple[Finding, Finding]]:
 def _by_record(findings: Sequence[Finding]) -> Iterable[tuple[Finding, Finding]]:
     digests = [finding.digest for finding in findings]
     first: dict[str, Finding] = {}
-    for one in Finding.objects.filter(digest__in=digests).order_by("pk"):
+    for one in Finding.objects.filter(digest__in=digests).only("digest").order_by("pk"):
         first.setdefault(one.digest, one)
     for finding in findings:
         earlier = first[finding.digest]

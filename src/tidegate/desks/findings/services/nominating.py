@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Final
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Q
 
 from tidegate.desks.findings.models import Document, Finding, Link, LinkKind, Nomination
 from tidegate.engines.formats.reports import Format
@@ -23,6 +23,9 @@ from tidegate.engines.similarity import Features, Index
 
 MOST_KNOWN: Final = 5_000
 """Findings of one package, the newest, that a new one is compared with; copies do not count."""
+
+_SMALL: Final = 100
+"""Findings up to which a package is read together with others."""
 
 MOST_NOMINATED: Final = 10
 """Nominations of one finding: more than a person would look at."""
@@ -38,6 +41,7 @@ class _Known:
     """A finding of the package, as far as comparing needs it."""
 
     number: int
+    package: tuple[str, str]
     case: int | None
     finder: int
     name: tuple[int, str] | None
@@ -52,8 +56,13 @@ def nominate(findings: Sequence[Finding], *, at: datetime) -> int:
     nominations were made.
     """
     made: list[Nomination] = []
-    for (type_, package), group in groupby(findings, key=lambda f: (f.package_type, f.package)):
-        made += _of_package(type_, package, {finding.pk for finding in group}, at)
+    new = _originals({finding.pk for finding in findings})
+    left = [finding for finding in findings if finding.pk in new]
+    known = _known_of_small_packages(left)
+    for package, group in groupby(left, key=lambda f: (f.package_type, f.package)):
+        findings_of_it = list(group)
+        around = known.get(package) or _known_of_large_package(findings_of_it)
+        made += _of_package({finding.pk for finding in findings_of_it}, around, at)
     pairs = {(nomination.earlier_id, nomination.later_id): nomination for nomination in made}
     with transaction.atomic():
         for pair in Nomination.objects.filter(later__in={later for _, later in pairs}).values_list(
@@ -64,11 +73,17 @@ def nominate(findings: Sequence[Finding], *, at: datetime) -> int:
     return len(pairs)
 
 
-def _of_package(type_: str, package: str, new: set[int], at: datetime) -> Iterator[Nomination]:
+def _originals(findings: set[int]) -> set[int]:
+    """Return those of some findings that are not held to be copies of another."""
+    copies = Link.objects.filter(kind=LinkKind.DUPLICATE, undone_at=None, source__in=findings)
+    return findings - set(copies.values_list("source_id", flat=True))
+
+
+def _of_package(new: set[int], known: Sequence[_Known], at: datetime) -> Iterator[Nomination]:
     index = Index()
     earlier: dict[str, _Known] = {}
     named: dict[tuple[int, str], _Known] = {}
-    for one in _known(type_, package, max(new)):
+    for one in known:
         if one.number in new:
             yield from _pairs(one, index, earlier, named, at)
         index.add(one.features)
@@ -116,34 +131,67 @@ def _nomination(
     )
 
 
-def _known(type_: str, package: str, newest: int) -> list[_Known]:
-    """Return a package's findings up to the newest, the earliest first; no copies."""
+def _known_of_small_packages(
+    findings: Sequence[Finding],
+) -> dict[tuple[str, str], list[_Known]]:
+    """Return what is known around findings, for packages of which little is: in one query."""
+    names = {finding.package for finding in findings}
+    sizes = (
+        Finding.objects.filter(package__in=names)
+        .values("package_type", "package")
+        .annotate(size=Count("pk"))
+        .filter(size__lte=_SMALL)
+    )
+    small = {(one["package_type"], one["package"]) for one in sizes}
+    found: dict[tuple[str, str], list[_Known]] = {}
+    for one in _known(Q(finding__package__in={package for _, package in small})):
+        if one.package in small:
+            found.setdefault(one.package, []).append(one)
+    return found
+
+
+def _known_of_large_package(findings: Sequence[Finding]) -> list[_Known]:
+    """Return what is known around findings of one package: the newest up to them."""
+    newest = max(finding.pk for finding in findings)
+    one = findings[0]
+    return _known(
+        Q(
+            finding__package_type=one.package_type,
+            finding__package=one.package,
+            finding_id__lte=newest,
+        ),
+        MOST_KNOWN,
+    )
+
+
+def _known(where: Q, most: int | None = None) -> list[_Known]:
+    """Return findings that are no copies, the earliest first; the newest of them, if too many."""
     copies = Link.objects.filter(
         kind=LinkKind.DUPLICATE, undone_at=None, source=OuterRef("finding_id")
     )
     found = (
-        Document.objects.filter(
-            finding__package_type=type_, finding__package=package, finding_id__lte=newest
-        )
-        .annotate(copied=Subquery(copies.values("pk")[:1]))
-        .filter(copied=None)
+        Document.objects.filter(where)
+        .filter(~Exists(copies))
         .order_by("-finding_id")
         .values_list(
             "finding_id",
+            "finding__package_type",
+            "finding__package",
             "finding__case_id",
             "finding__finder_id",
             "finding__format",
             "finding__reference",
             "features",
-        )[:MOST_KNOWN]
+        )[:most]
     )
     return [
         _Known(
             number,
+            (type_, package),
             case,
             finder,
             (finder, reference) if format_ == Format.FINDING else None,
             Features.from_json(text),
         )
-        for number, case, finder, format_, reference, text in reversed(found)
+        for number, type_, package, case, finder, format_, reference, text in reversed(found)
     ]

@@ -20,15 +20,19 @@ def filled(db: None) -> Case:
     return seeding.fill(timezone.now())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Open Debian's Chromium, without a window."""
+    """Open Debian's Chromium, without a window; for one file, because of the event loop."""
     found = shutil.which("chromium")
     if found is None:
         pytest.fail("there is no chromium here; run: apt-get install chromium")
-    # Playwright keeps an event loop in this thread, in which Django would refuse to be asked.
+    # Playwright keeps an event loop in this thread, in which Django would refuse to be asked, and
+    # in which nothing else could run a loop of its own.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+            yield browser
+            browser.close()
+    finally:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

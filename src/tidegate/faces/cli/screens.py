@@ -109,6 +109,12 @@ def _column(word: Word | None) -> str:
     return "affected" if word.affected else "not affected"
 
 
+def running(subject: Subject, program: str) -> str:
+    """Return what is being run, in words: package, version, program."""
+    release = subject.installation.release
+    return f"{safe(release.package)} {safe(release.version)} {safe(program)}"
+
+
 class Doing:
     """Progress over findings: how many, how fast, and what is running now."""
 
@@ -171,11 +177,8 @@ class Doing:
     def _started(self, subject: Subject, program: str) -> None:
         self._runs += 1
         elapsed = self._progress.tasks[0].elapsed or 0.001
-        release = subject.installation.release
         self._progress.update(
-            self._task,
-            rate=f"{self._runs / elapsed:.0f} runs/s",
-            now=f"{safe(release.package)} {safe(release.version)} {safe(program)}",
+            self._task, rate=f"{self._runs / elapsed:.0f} runs/s", now=running(subject, program)
         )
 
 

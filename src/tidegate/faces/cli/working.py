@@ -92,12 +92,10 @@ class Watching:
     def _started(self, subject: Subject, program: str) -> None:
         self._runs += 1
         elapsed = self._progress.tasks[0].elapsed or 0.001
-        release = subject.installation.release
         self._progress.update(
             self._task,
             rate=f"{self._runs / elapsed:.0f} runs/s",
-            now=f"{screens.safe(release.package)} {screens.safe(release.version)}"
-            f" {screens.safe(program)}",
+            now=screens.running(subject, program),
         )
 
 

@@ -23,7 +23,7 @@ from tidegate import __version__
 from tidegate.desks.findings.jobs import outbox
 from tidegate.desks.findings.jobs.bench import bench, stop_working
 from tidegate.desks.findings.jobs.company import Company
-from tidegate.desks.findings.models import Finding, Judgement
+from tidegate.desks.findings.models import Finding
 from tidegate.desks.findings.services import crossing, judging, matching
 from tidegate.desks.findings.services.attempts import (
     KillsItsWorkerError,
@@ -59,7 +59,7 @@ def judge_named(key: str) -> Said:
     """Run the version that the finding names, with every control."""
 
     def work(finding: Finding) -> dict[str, Any]:
-        named = _kept_named(key)
+        named = judging.kept_named(key)
         if named is None:
             began = time.monotonic()
             named = bench().stepwise.judge_named(judging.runnable(finding))
@@ -110,7 +110,7 @@ def probe(key: str, version: str) -> Said:
     """Run one version of the range, each program once."""
 
     def work(finding: Finding) -> str:
-        known = judging.kept(key).get(version)
+        known = judging.kept_of(key, version)
         if known is None:
             if judging.spent(key) >= bench().budget_seconds:
                 return ""
@@ -139,7 +139,8 @@ def probe_again(key: str, version: str) -> Said:
     """Run a version as often as the named one was."""
 
     def work(finding: Finding) -> str:
-        known = judging.kept(key)[version]
+        known = judging.kept_of(key, version)
+        assert known is not None  # it was probed before
         if known.required < RUNS:
             began = time.monotonic()
             known = bench().stepwise.probe_again(judging.runnable(finding), version, known)
@@ -222,7 +223,7 @@ def cross(key: str, whose: str, version: str) -> Said:
     """Run a proof on a release that the other finding points to."""
 
     def work(_: Finding) -> str:
-        known = judging.kept(whose).get(version)
+        known = judging.kept_of(whose, version)
         if known is None or known.required < RUNS:
             theirs = Finding.objects.get(key=whose)
             began = time.monotonic()
@@ -298,14 +299,9 @@ def _tried(key: str, step: str, work: Callable[[Finding], Any]) -> Said:
 
 def _named(key: str) -> Judged:
     """Return the judgement on the version that the finding names; it was kept before."""
-    named = _kept_named(key)
+    named = judging.kept_named(key)
     assert named is not None
     return named
-
-
-def _kept_named(key: str) -> Judged | None:
-    row = Judgement.objects.filter(finding__key=key, named=True).first()
-    return Judged.from_data(row.data) if row else None
 
 
 def _now() -> datetime:

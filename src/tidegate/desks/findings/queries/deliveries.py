@@ -24,7 +24,6 @@ from tidegate.desks.findings.queries.paging import (
 
 _COLUMNS: Final = {"received": ("id", int)}
 
-DELIVERY_SORTS: Final = ("received", "-received")
 DELIVERY_STATES: Final = tuple(state.value for state in Delivery.State)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from tidegate.desks.findings.keys import as_written
@@ -83,6 +83,16 @@ def kept(key: str) -> dict[str, judgements.Judgement]:
     """Return every judgement that is kept of a finding, by version."""
     rows = Judgement.objects.filter(finding__key=key).values_list("version", "data")
     return {version: judgements.Judgement.from_data(data) for version, data in rows}
+
+
+def kept_of(key: str, version: str) -> judgements.Judgement | None:
+    """Return what is kept of a finding on one version."""
+    return _first(Judgement.objects.filter(finding__key=key, version=version))
+
+
+def kept_named(key: str) -> judgements.Judgement | None:
+    """Return what is kept of a finding on the version that it names."""
+    return _first(Judgement.objects.filter(finding__key=key, named=True))
 
 
 def spent(key: str) -> float:
@@ -210,6 +220,11 @@ def try_again(finding_key: str, *, actor: str) -> Finding:
             made_at=at,
         )
         return finding
+
+
+def _first(rows: QuerySet[Judgement]) -> judgements.Judgement | None:
+    data = rows.values_list("data", flat=True).first()
+    return None if data is None else judgements.Judgement.from_data(data)
 
 
 def _locked(key: str) -> Finding:

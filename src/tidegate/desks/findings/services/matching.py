@@ -53,14 +53,14 @@ def match_batch(delivery_key: str, after: Sequence[Any], *, at: datetime) -> Bat
     type_, package, number = after
     here = Q(package_type=type_, package=package, pk__gt=number)
     later = Q(package_type=type_, package__gt=package) | Q(package_type__gt=type_)
-    waiting = (
-        Finding.objects.filter(here | later, delivery__key=delivery_key)
-        .order_by("package_type", "package", "pk")
-        .select_related("finder", "case")
+    # What linking asks of these rows never changes; what does change, it reads under the lock.
+    findings = list(
+        Finding.objects.filter(here | later, delivery__key=delivery_key).order_by(
+            "package_type", "package", "pk"
+        )[:BATCH]
     )
     with transaction.atomic():
-        lock_packages(waiting[:BATCH])
-        findings = list(waiting[:BATCH])
+        lock_packages(findings)
         linked = link_exact(findings, at)
     # Comparing takes long in a large package, and holds up nobody: how long intake has to wait
     # must not say how many findings there are.

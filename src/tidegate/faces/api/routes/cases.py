@@ -26,16 +26,12 @@ from tidegate.faces.api.routes.whole import whole
 from tidegate.faces.api.schemas.cases import Case, Cases, CaseWhole, Merger
 from tidegate.faces.api.schemas.common import Form, Problem, Reason
 from tidegate.faces.api.schemas.relations import Acceptance, Linked, Nominated, Nominations
+from tidegate.faces.api.words import ACTOR, SEVERAL
 
 router: Final = Router(tags=["cases"])
 links_router: Final = Router(tags=["links and nominations"])
 
-ACTOR: Final = "api"
-"""Who decided, in the history, as long as there are no accounts."""
-
 Number = Annotated[int, Path(ge=1, le=(1 << 63) - 1)]
-
-_SEVERAL: Final = "One of {}, or several with commas between them."
 
 
 class Asked(Form):
@@ -45,9 +41,9 @@ class Asked(Form):
     """Words of one of its findings, the last one begun; or a key, a CVE id, a package."""
     package: str = ""
     """As its registry names it."""
-    effect: str = Field("", description=_SEVERAL.format(", ".join(EFFECTS)))
-    severity: str = Field("", description=_SEVERAL.format(", ".join(SEVERITIES)))
-    verdict: str = Field("", description=_SEVERAL.format(", ".join(VERDICTS)))
+    effect: str = Field("", description=SEVERAL.format(", ".join(EFFECTS)))
+    severity: str = Field("", description=SEVERAL.format(", ".join(SEVERITIES)))
+    verdict: str = Field("", description=SEVERAL.format(", ".join(VERDICTS)))
     state: str = Field("open", description=f"One of {', '.join(CASE_STATES)}; empty for both.")
 
 

@@ -25,14 +25,9 @@ from tidegate.faces.api.paging import Cursor, Limit, listed
 from tidegate.faces.api.routes.whole import whole
 from tidegate.faces.api.schemas.common import Form, Problem
 from tidegate.faces.api.schemas.findings import Finding, Findings, FindingWhole
+from tidegate.faces.api.words import ACTOR, SEVERAL
 
 router: Final = Router(tags=["findings"])
-
-ACTOR: Final = "api"
-"""Who decided, in the history, as long as there are no accounts."""
-
-
-_SEVERAL: Final = "One of {}, or several with commas between them."
 
 
 class Asked(Form):
@@ -40,11 +35,11 @@ class Asked(Form):
 
     text: str = ""
     """Words of the finding, the last one begun; or a key, a CVE id, a package, a reference."""
-    stage: str = Field("", description=_SEVERAL.format(", ".join(STAGES)))
-    verdict: str = Field("", description=_SEVERAL.format(", ".join(VERDICTS)))
-    effect: str = Field("", description=_SEVERAL.format(", ".join(EFFECTS)))
-    severity: str = Field("", description=_SEVERAL.format(", ".join(SEVERITIES)))
-    format: str = Field("", description=_SEVERAL.format(", ".join(FORMATS)))
+    stage: str = Field("", description=SEVERAL.format(", ".join(STAGES)))
+    verdict: str = Field("", description=SEVERAL.format(", ".join(VERDICTS)))
+    effect: str = Field("", description=SEVERAL.format(", ".join(EFFECTS)))
+    severity: str = Field("", description=SEVERAL.format(", ".join(SEVERITIES)))
+    format: str = Field("", description=SEVERAL.format(", ".join(FORMATS)))
     finder: str = ""
     """The finder's name, verbatim."""
     package: str = ""

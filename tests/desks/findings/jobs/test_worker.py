@@ -70,6 +70,18 @@ def test_a_worker_that_is_stopped_in_the_middle_is_continued_by_the_next(machine
         while not any(row["stage"] == "working" for row in machine.rows("findings")):
             time.sleep(0.2)
         first.send_signal(signal.SIGTERM)
-        assert first.wait(60) == 0
+        try:
+            assert first.wait(60) == 0
+        finally:
+            first.kill()
     machine.run("tidegate", "work", "--until-idle")
     assert {row["verdict"] for row in machine.rows("findings")} == {"reproduced"}
+
+
+def test_a_step_that_begins_after_the_worker_was_stopped_ends_it_instead(machine: Machine):
+    machine.hand_in(setter(1))
+    command = [sys.executable, "-m", "tests.desks.findings.jobs.stopped"]
+    ended = subprocess.run(
+        command, cwd=ROOT, env=machine.environment, capture_output=True, text=True, timeout=60
+    )
+    assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr

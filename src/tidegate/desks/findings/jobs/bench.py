@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
@@ -37,14 +35,13 @@ class Bench:
 _benches: Final[list[Bench]] = []
 
 
-@contextmanager
-def use(bench: Bench) -> Iterator[None]:
-    """Let the steps of this process work with `bench`."""
+def use(bench: Bench) -> None:
+    """Let the steps of this process work with `bench`, to its end.
+
+    It stays after the worker has stopped: a step that another thread begins late asks it whether
+    to begin at all.
+    """
     _benches.append(bench)
-    try:
-        yield
-    finally:
-        _benches.remove(bench)
 
 
 def bench() -> Bench:

@@ -277,6 +277,8 @@ def _tried(key: str, step: str, work: Callable[[Finding], Any]) -> Said:
     finding = Finding.objects.get(key=key)
     error = ""
     while True:
+        if bench().stop.is_set():
+            stop_working("it was told to")
         try:
             # What has failed before runs alone, so that it takes nothing down but itself.
             company = _company.alone() if tries_of(finding, step) else _company.together()
@@ -286,7 +288,7 @@ def _tried(key: str, step: str, work: Callable[[Finding], Any]) -> Said:
             return {"set_aside": f"{reason}; {error}" if error else str(reason)}
         except SandboxError as reason:
             if bench().stop.is_set():
-                stop_working("it was told to")
+                continue
             if cannot := bench().stepwise.laboratory.cannot_run:
                 forget(finding, step)
                 stop_working(cannot)

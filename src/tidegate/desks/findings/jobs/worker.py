@@ -58,8 +58,9 @@ def work(
             on_workshop(shop)
         stepwise = Stepwise(shop.laboratory, shop.reproducer.ecosystem_for)
         made = benches.Bench(stepwise, instance_key(), stop, tries=tries)
+        benches.use(made)
         at_once = len(shop.laboratory.sandboxes)
-        with benches.use(made), engine.running(at_once=at_once), _reading(stop):
+        with engine.running(at_once=at_once), _reading(stop):
             _loop(stop, until_idle=until_idle, tick=tick)
 
 
@@ -78,7 +79,8 @@ def _loop(stop: threading.Event, *, until_idle: bool, tick: Tick | None) -> None
         if until_idle and intake.all_read() and not outbox.unfinished():
             return
         if os.getppid() != parent:
-            return  # whoever started it was killed, and nobody would end it any more
+            stop.set()  # whoever started it was killed, and nobody would end it any more
+            return
         stop.wait(_PAUSE_SECONDS)
         since += _PAUSE_SECONDS
 

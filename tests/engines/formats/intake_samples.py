@@ -17,6 +17,8 @@ FILES = {
     Format.OSV: "advisory.osv.json",
     Format.MANTIS: "finding.mantis.json",
     Format.SARIF: "results.sarif",
+    Format.CSAF_REPORT: "report.csaf.json",
+    Format.VINCE: "case.vince.json",
 }
 
 

@@ -111,6 +111,21 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+def member_forms(value: dict[str, Any]) -> dict[str, bytes]:
+    """Return the RFC 8785 form of each member of an object, in the order of keys of its 3.2.3.
+
+    For many objects that share all but one member: what they share is written once.
+    """
+    keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
+    return {key: b"%b:%b" % (canonical(key), canonical(value[key])) for key in keys}
+
+
+def object_form(forms: dict[str, bytes], key: str, value: Any) -> bytes:
+    """Return the RFC 8785 form of an object, with another value for one of its members."""
+    changed = b"%b:%b" % (canonical(key), canonical(value))
+    return b"{%b}" % b",".join((forms | {key: changed}).values())
+
+
 def _is_plain(value: Any) -> bool:
     if isinstance(value, dict):
         return "".join(value).isascii() and all(map(_is_plain, value.values()))

@@ -1,11 +1,11 @@
-"""Whatever a finder hands in, in one of four formats, as a stream of reports.
+"""Whatever is handed in, in one of six formats, as a stream of reports.
 
 The workflow: the stream is unpacked if it is compressed (`unpacking`); its first bytes tell the
 format and the shape (`recognition`): one document, one record a line, or a list of records. Then
-each record is read by itself, by the file of its format: `native`, `osv`, `mantis`, and for the
-results of a SARIF document `sarif_runs` and `sarif`. A bad record becomes a `Refusal`, and the next
-one is read. What breaks the stream as a whole (damage, a bound, brackets that do not close) becomes
-one `Refusal` at the end; the records before it stand.
+each record is read by itself, by the file of its format: `native`, `osv`, `mantis`, `csaf`,
+`vince`, and for the results of a SARIF document `sarif_runs` and `sarif`. A bad record becomes a
+`Refusal`, and the next one is read. What breaks the stream as a whole (damage, a bound, brackets
+that do not close) becomes one `Refusal` at the end; the records before it stand.
 
 Memory stays flat: no more than one record is held, and no record may be larger than a bound. Nor
 may a small stream become many large reports: what all of them hold is bounded by what was read.
@@ -17,6 +17,7 @@ from __future__ import annotations
 import io
 from typing import IO, TYPE_CHECKING, Final
 
+from tidegate.engines.formats.csaf import csaf_reports
 from tidegate.engines.formats.documents import TOO_LARGE
 from tidegate.engines.formats.finding import Refusal
 from tidegate.engines.formats.mantis import mantis_reports
@@ -34,11 +35,20 @@ from tidegate.engines.formats.slicing import (
 )
 from tidegate.engines.formats.targets import Target, TargetError, parse_target
 from tidegate.engines.formats.unpacking import Counted, Unpacked, UnpackingError
+from tidegate.engines.formats.vince import vince_reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["Bounds", "Counted", "Format", "Place", "Report", "read_reports"]
+
+_FOREIGN: Final = {
+    Format.OSV: osv_reports,
+    Format.MANTIS: mantis_reports,
+    Format.CSAF_REPORT: csaf_reports,
+    Format.VINCE: vince_reports,
+}
+"""What reads one record of a format and gives its reports."""
 
 _BLANK: Final = b" \t\r\n"
 _READ_BYTES: Final = 256 << 10
@@ -59,9 +69,9 @@ def read_reports(
     """Read the reports of one stream, one after the other, as they are asked for.
 
     `source` names the stream in refusals. `format` is recognised if left out. `target` is the
-    package URL for records that name no package; SARIF and mantis have no field for it. A SARIF
-    document is read twice: from the stream itself if it can seek and is not compressed, otherwise
-    from a temporary file as large as the unpacked document.
+    package URL for records that name no package; SARIF, mantis and VINCE have no field for it. A
+    SARIF document is read twice: from the stream itself if it can seek and is not compressed,
+    otherwise from a temporary file as large as the unpacked document.
 
     No bytes make it raise. Raises `ValueError`, at once, for a `target` that is no package URL,
     and while reading whatever `stream.read` raises, or `OSError` if a temporary file cannot be
@@ -130,10 +140,8 @@ def _every_report(
                 yield origin.refusal("", TOO_LARGE.format(bounds.record_bytes >> 20))
             elif found.format is Format.FINDING:
                 yield native_report(raw, origin)
-            elif found.format is Format.OSV:
-                yield from osv_reports(raw, origin, default, bounds)
             else:
-                yield from mantis_reports(raw, origin, default, bounds)
+                yield from _FOREIGN[found.format](raw, origin, default, bounds)
     except (UnpackingError, BrokenFrameError) as error:
         yield Refusal(source, None, "", str(error))
 

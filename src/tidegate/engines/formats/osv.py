@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from tidegate.engines.formats.documents import Fault, canonical, parse, shown
+from tidegate.engines.formats.documents import Fault, member_forms, object_form, parse, shown
 from tidegate.engines.formats.proofs import Claim, Named, extension, named_by, report_of
 from tidegate.engines.formats.records import (
     MAX_DESCRIPTION,
@@ -122,10 +122,11 @@ def osv_reports(
         yield origin.refusal(misfit.fault.field, misfit.fault.reason)
         return
     alone = len(packages) == 1
-    forms = _forms(parsed.value)
+    forms = member_forms(parsed.value)
     for package in packages:
         part = origin if alone else origin.within(f"affected[{package.index}]")
-        form = _form(package, forms)
+        # Otherwise a hundred packages would be a hundred copies of a hundred entries.
+        form = object_form(forms, "affected", [entry.value for entry in package.entries])
         about = replace(claim, record=raw if alone else form, form=form)
         try:
             yield _report(record, about, package.entries[0], default, part)
@@ -137,24 +138,6 @@ def _check_live(record: Members) -> None:
     withdrawn = record.text("withdrawn")
     if withdrawn is not None:
         raise MisfitError(("withdrawn",), f"says {shown(withdrawn)}: the record was taken back")
-
-
-def _forms(record: dict[str, Any]) -> dict[str, bytes]:
-    """Return the RFC 8785 form of each member, in the order of keys of its 3.2.3.
-
-    The packages share all but one of them, so they are made once.
-    """
-    keys = sorted(record, key=lambda key: key.encode("utf-16-be"))
-    return {key: b"%b:%b" % (canonical(key), canonical(record[key])) for key in keys}
-
-
-def _form(package: _Package, forms: dict[str, bytes]) -> bytes:
-    """Return the RFC 8785 form of the record without the entries for other packages.
-
-    Otherwise a hundred packages would be a hundred copies of a hundred entries.
-    """
-    entries = canonical([entry.value for entry in package.entries])
-    return b"{%b}" % b",".join((forms | {"affected": b'"affected":%b' % entries}).values())
 
 
 def _claim(record: Members) -> Claim:

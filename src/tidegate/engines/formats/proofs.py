@@ -24,6 +24,7 @@ from tidegate.engines.formats.targets import Target, TargetError, parse_target
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from tidegate.engines.formats.provenance import Provenance
     from tidegate.engines.formats.records import Origin
 
 EXTENSION: Final = "tidegate"
@@ -49,6 +50,10 @@ class Claim:
     record: bytes
     form: bytes
     """The RFC 8785 form of the record."""
+    tlp: str | None = None
+    """What the record says in its own format; likewise the next two."""
+    embargo_until: datetime | None = None
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +104,9 @@ def report_of(
     Raises `MisfitError` for what is wrong with the extension by itself; what the native reader
     refuses is a `Refusal` that names the field in the foreign document.
     """
-    tlp, embargo, finding = DEFAULT_TLP, None, None
+    tlp, embargo, finding = claim.tlp, claim.embargo_until, None
     if extended is not None:
-        tlp, embargo = _tlp(extended), _embargo(extended)
+        tlp, embargo = _tlp(extended) or tlp, _embargo(extended) or embargo
         made = _finding(claim, named.target, extended, origin)
         if isinstance(made, Refusal):
             return origin.refusal(_foreign_field(made.field, named, extended), made.reason)
@@ -120,13 +125,14 @@ def report_of(
         places=claim.places,
         references=claim.references,
         finding=None if finding is None or finding.proof is None else finding,
-        tlp=tlp,
+        tlp=tlp or DEFAULT_TLP,
         embargo_until=embargo,
         digest=_digest(claim, named),
         record=claim.record,
         source=origin.source,
         line=origin.line,
         place=origin.place,
+        provenance=claim.provenance,
     )
 
 
@@ -141,14 +147,14 @@ def _digest(claim: Claim, named: Named) -> str:
     return hashlib.sha256(form).hexdigest()
 
 
-def _tlp(extended: Members) -> str:
+def _tlp(extended: Members) -> str | None:
     label = extended.text("tlp")
     if label is not None and label not in TLP_LABELS:
         words = ", ".join(TLP_LABELS)
         raise MisfitError(
             extended.at("tlp"), f"{shown(label)} is not one of its words; write one of {words}"
         )
-    return label or DEFAULT_TLP
+    return label
 
 
 def _embargo(extended: Members) -> datetime | None:

@@ -21,8 +21,9 @@ HEAD_BYTES: Final = 1 << 20
 """How much of a stream is looked at."""
 
 ACCEPTED: Final = (
-    "native findings, OSV 1.7 or mantis findings (one JSON document, one record a line, or a JSON"
-    " list), or a SARIF 2.1.0 document; each also as gzip, zstd, bzip2 or xz"
+    "native findings, OSV 1.7 or mantis findings, CSAF 2.1 vulnerability reports or VINCE cases"
+    " (one JSON document, one record a line, or a JSON list), or a SARIF 2.1.0 document; each also"
+    " as gzip, zstd, bzip2 or xz"
 )
 
 # Keys at the top of a record that speak for a format. `id` and `title` say nothing.
@@ -33,6 +34,10 @@ _DECIDING_KEYS: Final = {
     "modified": Format.OSV,
     "code_paths": Format.MANTIS,
     "repro_status": Format.MANTIS,
+    "document": Format.CSAF_REPORT,
+    "get_case": Format.VINCE,
+    "get_original_report": Format.VINCE,
+    "vul_description": Format.VINCE,
 }
 _SPEAKING_KEYS: Final = {
     Format.FINDING: frozenset({"target", "effect", "pov", "weaknesses", "tlp", "embargo_until"}),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tidegate.engines.formats.finding import Effect, Finding
+    from tidegate.engines.formats.provenance import Provenance
     from tidegate.engines.formats.targets import Target
 
 DEFAULT_TLP: Final = "TLP:AMBER"
@@ -31,6 +32,8 @@ class Format(StrEnum):
     SARIF = "sarif-2.1.0"
     OSV = "osv-1.7"
     MANTIS = "mantis"
+    CSAF_REPORT = "csaf-2.1-report"
+    VINCE = "vince"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class Report:
     document."""
     place: str
     """`line 14`, `[3]`, `runs[0].results[3]`; empty where the file is one document."""
+    provenance: Provenance | None = None
+    """How it came here, if it was handed on by a coordinator; None for the other formats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,8 @@ class Bounds:
     records_bytes: int = 64 << 20
     """Bytes of reports that may be made at any ratio: results share rules, packages advisories."""
     packages: int = 100
-    """Most packages of one OSV record; each is a report with a copy of what they share."""
+    """Most reports of one OSV record, CSAF document or VINCE case: each has a copy of what they
+    share."""
     runs: int = 1_000
     """Most runs of one SARIF document; each is looked at twice."""
     extensions: int = 100

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from tidegate.engines.reproduction.ecosystems import Ecosystems
 from tidegate.engines.reproduction.receipts import InstanceKey
 from tidegate.engines.reproduction.reproduce import Reproducer
 from tidegate.engines.reproduction.trials import Laboratory
 from tidegate.engines.sandbox import Sandbox, known_tiers, open_sandbox
-from tidegate.instance.home import home
+from tidegate.instance.keyring import key_folder
 
 _MOST_SANDBOXES = 16
 
@@ -51,12 +50,6 @@ def _opened(stack: ExitStack, tier: str) -> Sandbox:
     sandbox = open_sandbox(tier)
     stack.callback(sandbox.close)
     return sandbox
-
-
-def key_folder() -> Path:
-    """Return where the instance keeps its signing key; `TIDEGATE_KEYS` names another place."""
-    named = os.environ.get("TIDEGATE_KEYS")
-    return Path(named) if named else home() / "keys"
 
 
 def instance_key() -> InstanceKey:

@@ -1,0 +1,453 @@
+"""The policy: who may do what with which objects, and nothing else may be done by anybody.
+
+A rule reads from left to right: these people, may do these acts, with the objects of this kind
+that the condition means; the sentence says the same for whoever reads no code. Rules only allow.
+`tidegate policy` and the console print the sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Q
+
+from tidegate.desks.access import conditions as which
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.conditions import Condition
+from tidegate.desks.access.words import Act, Kind, OrganisationKind, Role
+
+Who = Callable[[Actor], bool]
+
+_WORKING: Final = (Role.ADMINISTRATOR, Role.MEMBER)
+_HANDING_IN: Final = (
+    OrganisationKind.FINDER,
+    OrganisationKind.COORDINATOR,
+    OrganisationKind.MODEL_DEVELOPER,
+    OrganisationKind.TRUSTED_PARTNER,
+)
+
+
+_OF_A_FINDING: Final = ("judged", "set-aside", "tried-again", "retried")
+_OF_A_CASE: Final = (*_OF_A_FINDING, "opened", "joined", "merged", "parted")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One sentence of the policy."""
+
+    who: Who
+    acts: tuple[Act, ...]
+    kind: Kind
+    which: Condition
+    words: str
+
+
+def coordinators(actor: Actor) -> bool:
+    """Members of an organisation that coordinates, and the instance's owner."""
+    return actor.is_owner or bool(actor.of_kind([OrganisationKind.COORDINATOR], _WORKING))
+
+
+def readers_of_coordinators(actor: Actor) -> bool:
+    """Everybody in an organisation that coordinates, those who only read included."""
+    return actor.is_owner or bool(actor.of_kind([OrganisationKind.COORDINATOR]))
+
+
+def chief_coordinators(actor: Actor) -> bool:
+    """Administrators of an organisation that coordinates, and the instance's owner."""
+    leading = actor.of_kind([OrganisationKind.COORDINATOR], [Role.ADMINISTRATOR])
+    return actor.is_owner or bool(leading)
+
+
+def house(actor: Actor) -> bool:
+    """Our own runs, rules and clocks."""
+    return actor.is_house
+
+
+def persons(actor: Actor) -> bool:
+    """Whoever has an account, with a place in at least one organisation."""
+    return actor.person is not None and bool(actor.standings)
+
+
+def account_holders(actor: Actor) -> bool:
+    """Whoever has an account."""
+    return actor.person is not None
+
+
+def working_persons(actor: Actor) -> bool:
+    """Whoever has a place in an organisation in which they may do more than read."""
+    return actor.person is not None and bool(actor.with_role(*_WORKING))
+
+
+def finders(actor: Actor) -> bool:
+    """Members of an organisation that hands in findings."""
+    return bool(actor.of_kind(_HANDING_IN, _WORKING))
+
+
+def _own_that_hand_in(actor: Actor, _: datetime) -> Q:
+    return Q(pk__in=actor.of_kind(_HANDING_IN, _WORKING))
+
+
+_OWN: Final = which.of_own_organisation
+_LEADING: Final = Role.ADMINISTRATOR
+
+TABLE: Final[tuple[Rule, ...]] = (
+    # The instance and its organisations.
+    Rule(
+        chief_coordinators,
+        (Act.ADMINISTER,),
+        Kind.INSTANCE,
+        which.everything,
+        "Administrators of a coordinating organisation, and whoever holds the machine, run the"
+        " instance: they open and suspend organisations, load disclosure policies, rotate keys.",
+    ),
+    Rule(
+        readers_of_coordinators,
+        (Act.SEE, Act.READ),
+        Kind.ORGANISATION,
+        which.everything,
+        "Coordinators see every organisation.",
+    ),
+    Rule(
+        chief_coordinators,
+        (Act.ADMINISTER,),
+        Kind.ORGANISATION,
+        which.everything,
+        "Administrators of a coordinating organisation can administer every organisation.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ),
+        Kind.ORGANISATION,
+        _OWN("pk"),
+        "Everybody sees the organisations that they have a place in.",
+    ),
+    Rule(
+        persons,
+        (Act.ADMINISTER,),
+        Kind.ORGANISATION,
+        _OWN("pk", _LEADING),
+        "An organisation is administered by its own administrators.",
+    ),
+    Rule(
+        finders,
+        (Act.HAND_IN,),
+        Kind.ORGANISATION,
+        _own_that_hand_in,
+        "Members of a finder, a coordinator, a model developer or a trusted partner hand in"
+        " findings in its name.",
+    ),
+    Rule(
+        coordinators,
+        (Act.HAND_IN,),
+        Kind.ORGANISATION,
+        which.everything,
+        "Coordinators hand in what somebody has told them, in that organisation's name.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ),
+        Kind.MEMBERSHIP,
+        _OWN("organisation"),
+        "Everybody sees who else is in their organisations.",
+    ),
+    Rule(
+        readers_of_coordinators,
+        (Act.SEE, Act.READ),
+        Kind.MEMBERSHIP,
+        which.everything,
+        "Coordinators see who is in which organisation.",
+    ),
+    Rule(
+        persons,
+        (Act.ADMINISTER,),
+        Kind.MEMBERSHIP,
+        _OWN("organisation", _LEADING),
+        "Administrators of an organisation change and end the places in it.",
+    ),
+    Rule(
+        chief_coordinators,
+        (Act.ADMINISTER,),
+        Kind.MEMBERSHIP,
+        which.everything,
+        "Administrators of a coordinating organisation can suspend anybody.",
+    ),
+    Rule(
+        account_holders,
+        (Act.REVOKE,),
+        Kind.MEMBERSHIP,
+        which.of_themselves("person"),
+        "Everybody can leave an organisation.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ, Act.REVOKE),
+        Kind.INVITATION,
+        _OWN("organisation", _LEADING),
+        "Administrators of an organisation see and take back its invitations.",
+    ),
+    Rule(
+        chief_coordinators,
+        (Act.SEE, Act.READ, Act.REVOKE),
+        Kind.INVITATION,
+        which.everything,
+        "Administrators of a coordinating organisation see and take back every invitation.",
+    ),
+    Rule(
+        account_holders,
+        (Act.SEE, Act.READ, Act.REVOKE),
+        Kind.TOKEN,
+        which.of_themselves("person"),
+        "Everybody sees and revokes their own API tokens, and nobody else's.",
+    ),
+    # Findings.
+    Rule(
+        readers_of_coordinators,
+        (Act.SEE, Act.READ),
+        Kind.DELIVERY,
+        which.everything,
+        "Coordinators see every delivery and what became of it.",
+    ),
+    Rule(
+        coordinators,
+        (Act.READ_PROOF,),
+        Kind.DELIVERY,
+        which.everything,
+        "Coordinators who do more than read also read its document, which holds the proofs.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ, Act.READ_PROOF),
+        Kind.DELIVERY,
+        _OWN("finder__organisation"),
+        "A finder's people read what their organisation has handed in.",
+    ),
+    Rule(
+        readers_of_coordinators,
+        (Act.SEE, Act.READ),
+        Kind.FINDING,
+        which.everything,
+        "Coordinators read every finding.",
+    ),
+    Rule(
+        coordinators,
+        (Act.READ_PROOF, Act.COORDINATE),
+        Kind.FINDING,
+        which.everything,
+        "Coordinators who do more than read also read its proof, judge it and link it.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ, Act.READ_PROOF),
+        Kind.FINDING,
+        _OWN("finder__organisation"),
+        "A finder's people read their organisation's findings, and nobody else's.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ, Act.READ_PROOF),
+        Kind.FINDING,
+        which.of_readable_cases("case", without_finders=True),
+        "The parties of a case read its findings and their proofs once they have consented; parties"
+        " that are finders read their own alone, and how many others there are.",
+    ),
+    Rule(
+        readers_of_coordinators,
+        (Act.SEE, Act.READ),
+        Kind.EVENT,
+        which.everything,
+        "Coordinators read what happened to every finding and every case.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ),
+        Kind.EVENT,
+        which.of_verbs(_OF_A_FINDING, which.of_own_organisation("finding__finder__organisation")),
+        "A finder's people read what became of their organisation's findings, and nothing of how"
+        " these were compared with others.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ),
+        Kind.EVENT,
+        which.of_verbs(_OF_A_CASE, which.of_readable_cases("case", without_finders=True)),
+        "The parties of a case read what happened to it once they have consented.",
+    ),
+    Rule(
+        readers_of_coordinators,
+        (Act.SEE, Act.READ),
+        Kind.LINK,
+        which.everything,
+        "Coordinators read what links two findings.",
+    ),
+    Rule(
+        coordinators,
+        (Act.COORDINATE,),
+        Kind.LINK,
+        which.everything,
+        "Coordinators undo a link.",
+    ),
+    Rule(
+        readers_of_coordinators,
+        (Act.SEE, Act.READ),
+        Kind.NOMINATION,
+        which.everything,
+        "Coordinators read which findings might be one bug.",
+    ),
+    Rule(
+        coordinators,
+        (Act.COORDINATE,),
+        Kind.NOMINATION,
+        which.everything,
+        "Coordinators decide whether two findings are one bug.",
+    ),
+    # Cases.
+    Rule(
+        readers_of_coordinators,
+        (Act.SEE, Act.READ),
+        Kind.CASE,
+        which.everything,
+        "Coordinators read every case.",
+    ),
+    Rule(
+        coordinators,
+        (Act.COORDINATE, Act.WRITE),
+        Kind.CASE,
+        which.everything,
+        "Coordinators who do more than read coordinate every case.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE,),
+        Kind.CASE,
+        which.of_cases_invited_to("pk"),
+        "An invited party sees that there is a case and the terms under which it may read it.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ),
+        Kind.CASE,
+        which.of_readable_cases("pk"),
+        "A party that has consented reads the case, through the people on its team.",
+    ),
+    Rule(
+        working_persons,
+        (Act.WRITE,),
+        Kind.CASE,
+        which.of_readable_cases("pk"),
+        "Who reads a case as a party, and does more than read in an organisation, writes in it.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ),
+        Kind.CASE,
+        which.of_released_cases("pk"),
+        "Everybody with a place in an organisation reads cases that are under no embargo and"
+        " labelled TLP:GREEN or TLP:CLEAR.",
+    ),
+    Rule(
+        readers_of_coordinators,
+        (Act.SEE, Act.READ),
+        Kind.PARTICIPANT,
+        which.everything,
+        "Coordinators see every party of every case.",
+    ),
+    Rule(
+        coordinators,
+        (Act.COORDINATE, Act.RESPOND),
+        Kind.PARTICIPANT,
+        which.everything,
+        "Coordinators invite and remove parties, and record what a party has told them.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ),
+        Kind.PARTICIPANT,
+        which.of_readable_cases("coordination__case"),
+        "The parties of a case see each other once they have consented.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE,),
+        Kind.PARTICIPANT,
+        which.of_own_invitations,
+        "Everybody sees their own organisation's part in a case, once it has been invited.",
+    ),
+    Rule(
+        working_persons,
+        (Act.RESPOND,),
+        Kind.PARTICIPANT,
+        which.of_own_parties("pk"),
+        "Administrators and members of an invited organisation consent for it, or decline.",
+    ),
+    Rule(
+        readers_of_coordinators,
+        (Act.SEE, Act.READ),
+        Kind.STATUS,
+        which.everything,
+        "Coordinators read how far each vendor is.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ),
+        Kind.STATUS,
+        which.of_readable_cases("participant__coordination__case"),
+        "The parties of a case read how far each vendor is once they have consented.",
+    ),
+    Rule(
+        readers_of_coordinators,
+        (Act.SEE, Act.READ),
+        Kind.MESSAGE,
+        which.not_for_named_persons(""),
+        "Coordinators read every message, except those under TLP:RED that do not name them.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ),
+        Kind.MESSAGE,
+        which.addressed(""),
+        "A party's people read the messages that were sent to it; under TLP:RED only the persons"
+        " who are named read them.",
+    ),
+    Rule(
+        readers_of_coordinators,
+        (Act.SEE, Act.READ),
+        Kind.ATTACHMENT,
+        which.not_for_named_persons("message"),
+        "An attachment is read by the coordinators who may read its message,",
+    ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ),
+        Kind.ATTACHMENT,
+        which.addressed("message"),
+        "and by the people of a party who may read its message: each one is asked for by itself.",
+    ),
+    # The ledger.
+    Rule(
+        readers_of_coordinators,
+        (Act.SEE, Act.READ),
+        Kind.ENTRY,
+        which.everything,
+        "Coordinators read every entry of the ledger.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ),
+        Kind.ENTRY,
+        which.of_entries,
+        "Everybody else reads the entries about the cases that they may read, the organisations"
+        " that they administer, and themselves; a party that is a finder reads those about its own"
+        " part in a case.",
+    ),
+    Rule(
+        house,
+        tuple(Act),
+        Kind.INSTANCE,
+        which.everything,
+        "What runs, rules and clocks decide by themselves is done by the house, which may read and"
+        " change what it works on.",
+    ),
+)

@@ -1,0 +1,106 @@
+"""The acts and the kinds of objects that the policy speaks of."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """A kind of object; its value is the model's label."""
+
+    INSTANCE = "instance"
+    """The installation as a whole; it has no rows."""
+    ORGANISATION = "parties.Organisation"
+    MEMBERSHIP = "parties.Membership"
+    INVITATION = "parties.Invitation"
+    TOKEN = "parties.ApiToken"  # noqa: S105 - a model
+    DELIVERY = "findings.Delivery"
+    FINDING = "findings.Finding"
+    EVENT = "findings.Event"
+    LINK = "findings.Link"
+    NOMINATION = "findings.Nomination"
+    CASE = "findings.Case"
+    PARTICIPANT = "cases.Participant"
+    STATUS = "cases.ProductStatus"
+    MESSAGE = "cases.Message"
+    ATTACHMENT = "cases.Attachment"
+    ENTRY = "ledger.Entry"
+
+
+class Act(StrEnum):
+    """What somebody would like to do with an object."""
+
+    SEE = "see"
+    """Know that it is there: its key and the terms under which it may be read."""
+    READ = "read"
+    """Read what it says."""
+    READ_PROOF = "read-proof"
+    """Read a proof of vulnerability, or a patch."""
+    HAND_IN = "hand-in"
+    """Hand in findings in an organisation's name."""
+    COORDINATE = "coordinate"
+    """Judge, link, merge and split; invite parties; propose and end an embargo; set a label."""
+    RESPOND = "respond"
+    """Consent to an embargo or decline it, say how far the own products are."""
+    WRITE = "write"
+    """Write messages, propose other terms, record what has become public."""
+    ADMINISTER = "administer"
+    """Invite, suspend and remove people, and set what holds for the whole of it."""
+    REVOKE = "revoke"
+    """End it for good."""
+
+
+class Role(StrEnum):
+    """What a person may do in an organisation."""
+
+    ADMINISTRATOR = "administrator"
+    MEMBER = "member"
+    READER = "reader"
+    """Reads what the organisation may read, and does nothing."""
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation is to a vulnerability. One may be several."""
+
+    FINDER = "finder"
+    VENDOR = "vendor"
+    """A vendor or a maintainer: whoever can mend the product."""
+    OPERATOR = "operator"
+    AGENCY = "agency"
+    MODEL_DEVELOPER = "model-developer"
+    TRUSTED_PARTNER = "trusted-partner"
+    COORDINATOR = "coordinator"
+    REVIEWER = "reviewer"
+
+
+class Scope(StrEnum):
+    """What an API token may be used for, at most; its person's standing bounds it further."""
+
+    READ = "read"
+    HAND_IN = "hand-in"
+    WRITE = "write"
+    ADMINISTER = "administer"
+
+
+class Label(StrEnum):
+    """Traffic Light Protocol 2.0. From: https://www.first.org/tlp/."""
+
+    RED = "TLP:RED"
+    AMBER_STRICT = "TLP:AMBER+STRICT"
+    AMBER = "TLP:AMBER"
+    GREEN = "TLP:GREEN"
+    CLEAR = "TLP:CLEAR"
+
+
+SCOPE_OF: dict[Act, Scope] = {
+    Act.SEE: Scope.READ,
+    Act.READ: Scope.READ,
+    Act.READ_PROOF: Scope.READ,
+    Act.HAND_IN: Scope.HAND_IN,
+    Act.COORDINATE: Scope.WRITE,
+    Act.RESPOND: Scope.WRITE,
+    Act.WRITE: Scope.WRITE,
+    Act.ADMINISTER: Scope.ADMINISTER,
+    Act.REVOKE: Scope.ADMINISTER,
+}
+"""The scope that a token needs for an act."""

@@ -1,0 +1,1 @@
+"""What mattered, in order, so that nobody can quietly change it."""

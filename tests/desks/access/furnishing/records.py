@@ -1,0 +1,68 @@
+"""Entries of the ledger about everything, and the notices that people have of some of them."""
+
+from __future__ import annotations
+
+import random
+from typing import Any, Final
+
+from django.db import transaction
+
+from tests.desks.access.world import BEFORE, World, new_mark
+from tidegate.desks.access.actors import HOUSE, Actor
+from tidegate.desks.access.words import Act
+from tidegate.desks.ledger.models import Entry
+from tidegate.desks.ledger.services.appending import append
+from tidegate.desks.notices.models import Notice
+from tidegate.desks.parties.models import Person
+
+_KINDS: Final = ("label-set", "party-invited", "member-joined")
+"""One about a case, one that an invited party may know of, one about no case."""
+
+
+def furnish_records(world: World, draw: random.Random) -> None:
+    """Append entries, and make notices of them for people who may and who may not know."""
+    with transaction.atomic():
+        for case in world.cases:
+            _entry(world, case=case.key)
+        for part in world.participants:
+            _entry(world, case=part.coordination.case.key, organisation=part.organisation.key)
+        for organisation in world.organisations:
+            _entry(world, organisation=organisation.key)
+        for person in world.persons:
+            _entry(world, by=person)
+    for person in world.persons:
+        for _ in range(2):
+            _notice(world, draw, person)
+
+
+def _entry(world: World, *, by: Person | None = None, **about: Any) -> None:
+    mark = new_mark()
+    actor = Actor(by.name, by.pk, key=by.key) if by else HOUSE
+    entry = append("test", at=BEFORE, actor=actor, note=mark, **about)
+    world.entries.append(entry)
+    world.show(lambda reader: reader.entry(Act.READ, entry), mark, *_named_in(entry))
+
+
+def _named_in(entry: Entry) -> list[str]:
+    by = entry.actor.partition(" ")[0] if entry.person else ""
+    return [text for text in (entry.case, entry.organisation, entry.person, by) if text]
+
+
+def _notice(world: World, draw: random.Random, person: Person) -> None:
+    subject, waits = new_mark(), new_mark()
+    kind = draw.choice(_KINDS)
+    case = draw.choice(world.cases) if kind != "member-joined" else None
+    taken = {one.entry_id for one in world.notices if one.person_id == person.pk}
+    notice = Notice.objects.create(
+        person=person,
+        entry=next(one for one in world.entries if one.pk not in taken),
+        kind=kind,
+        case=case.key if case else "",
+        subject=subject,
+        waits=waits,
+        at=BEFORE,
+        told_at=BEFORE,
+    )
+    world.notices.append(notice)
+    about = [case.key] if case else []
+    world.show(lambda reader: reader.notice(notice), subject, waits, notice.key, *about)

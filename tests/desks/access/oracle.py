@@ -1,0 +1,273 @@
+"""The policy's plain model: who may do what, worked out row by row, in Python and without queries.
+
+It is written from the sentences of the policy, not from its conditions, and shares no code with
+them. Where the two differ, one of them is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.desks.access.worlds import NOW, World
+from tidegate.desks.access.words import Act, Kind
+from tidegate.desks.cases.models import Message, Participant, Recipient, TeamMember
+from tidegate.desks.parties.models import Organisation, Person
+
+ENVELOPES = ("party-invited",)
+"""Of the kinds of notices that are made here: what an invited party may know before it consents."""
+
+_HANDING_IN = {"finder", "coordinator", "model-developer", "trusted-partner"}
+
+
+class Reader:
+    """One person, and what the policy's sentences say of them."""
+
+    def __init__(self, world: World, person: Person) -> None:
+        self.world = world
+        self.person = person
+        self.places: dict[int, str] = {}
+        if person.is_active:
+            for one in world.memberships:
+                organisation = next(o for o in world.organisations if o.pk == one.organisation_id)
+                alive = not (one.left_at or one.suspended_at or organisation.suspended_at)
+                if alive and one.person_id == person.pk:
+                    self.places[organisation.pk] = one.role
+        self._members = list(TeamMember.objects.filter(person=person))
+        self._recipients = list(Recipient.objects.all())
+
+    def _kinds(self, organisation: int) -> set[str]:
+        return set(next(o for o in self.world.organisations if o.pk == organisation).kinds)
+
+    def _coordinates(self, *roles: str) -> bool:
+        return any(
+            "coordinator" in self._kinds(organisation) and (not roles or role in roles)
+            for organisation, role in self.places.items()
+        )
+
+    @property
+    def reads_as_coordinator(self) -> bool:
+        return self._coordinates()
+
+    @property
+    def coordinates(self) -> bool:
+        return self._coordinates("administrator", "member")
+
+    @property
+    def leads(self) -> bool:
+        return self._coordinates("administrator")
+
+    def administers(self, organisation: int) -> bool:
+        return self.places.get(organisation) == "administrator"
+
+    def works(self) -> bool:
+        return any(role != "reader" for role in self.places.values())
+
+    # Cases, as a party.
+
+    def _joined(self, part: Participant) -> bool:
+        if not self._invited(part) or not part.joined_at:
+            return False
+        on_team = any(
+            one.participant_id == part.pk
+            and one.left_at is None
+            and (one.until is None or one.until > NOW)
+            for one in self._members
+        )
+        over = part.coordination.embargo in ("none", "exited") or (
+            part.coordination.ends_at is not None and part.coordination.ends_at <= NOW
+        )
+        consents = part.consent == "signatory" and (
+            part.consent_until is None or part.consent_until > NOW
+        )
+        return on_team and (over or consents)
+
+    def parts(self, case: int) -> list[Participant]:
+        """Return the parts through which they read a case."""
+        return [
+            part
+            for part in self.world.participants
+            if part.coordination.case_id == case and self._joined(part)
+        ]
+
+    def reads_as_party(self, case: int | None, *, without_finders: bool = False) -> bool:
+        if case is None:
+            return False
+        return any(not (without_finders and part.role == "finder") for part in self.parts(case))
+
+    def invited(self, case: int) -> bool:
+        return any(
+            part.coordination.case_id == case and self._invited(part)
+            for part in self.world.participants
+        )
+
+    def _invited(self, part: Participant) -> bool:
+        """Say that it is their organisation's, and that it does not wait in the line any more."""
+        return (
+            part.removed_at is None
+            and part.invited_at is not None
+            and part.organisation_id in self.places
+        )
+
+    # What may be done with each kind of object.
+
+    def organisation(self, act: Act, one: Organisation) -> bool:
+        if act in (Act.SEE, Act.READ):
+            return self.reads_as_coordinator or one.pk in self.places
+        if act is Act.ADMINISTER:
+            return self.leads or self.administers(one.pk)
+        if act is Act.HAND_IN:
+            own = self.places.get(one.pk) in ("administrator", "member")
+            return self.coordinates or (own and bool(set(one.kinds) & _HANDING_IN))
+        return False
+
+    def membership(self, act: Act, one: Any) -> bool:
+        if act in (Act.SEE, Act.READ):
+            return self.reads_as_coordinator or one.organisation_id in self.places
+        if act is Act.ADMINISTER:
+            return self.leads or self.administers(one.organisation_id)
+        return act is Act.REVOKE and one.person_id == self.person.pk
+
+    def invitation(self, act: Act, one: Any) -> bool:
+        return act in (Act.SEE, Act.READ, Act.REVOKE) and (
+            self.leads or self.administers(one.organisation_id)
+        )
+
+    def token(self, act: Act, one: Any) -> bool:
+        return act in (Act.SEE, Act.READ, Act.REVOKE) and one.person_id == self.person.pk
+
+    def delivery(self, act: Act, one: Any) -> bool:
+        own = one.finder.organisation_id in self.places
+        if act in (Act.SEE, Act.READ):
+            return self.reads_as_coordinator or own
+        return act is Act.READ_PROOF and (self.coordinates or own)
+
+    def finding(self, act: Act, one: Any) -> bool:
+        own = one.finder.organisation_id in self.places
+        party = self.reads_as_party(one.case_id, without_finders=True)
+        if act in (Act.SEE, Act.READ):
+            return self.reads_as_coordinator or own or party
+        if act is Act.READ_PROOF:
+            return self.coordinates or own or party
+        return act is Act.COORDINATE and self.coordinates
+
+    def event(self, act: Act, one: Any) -> bool:
+        if act not in (Act.SEE, Act.READ):
+            return False
+        if self.reads_as_coordinator:
+            return True
+        of_finding = {"judged", "set-aside", "tried-again", "retried"}
+        own = one.finding is not None and one.finding.finder.organisation_id in self.places
+        if own and one.verb in of_finding:
+            return True
+        of_case = of_finding | {"opened", "joined", "merged", "parted"}
+        return one.verb in of_case and self.reads_as_party(one.case_id, without_finders=True)
+
+    def between(self, act: Act, one: Any) -> bool:
+        """Links and nominations."""
+        if act in (Act.SEE, Act.READ):
+            return self.reads_as_coordinator
+        return act is Act.COORDINATE and self.coordinates
+
+    def case(self, act: Act, one: Any) -> bool:
+        coordination = next((c for c in self.world.coordinations if c.case_id == one.pk), None)
+        released = (
+            coordination is not None
+            and coordination.tlp in ("TLP:GREEN", "TLP:CLEAR")
+            and coordination.embargo in ("none", "exited")
+            and bool(self.places)
+        )
+        party = self.reads_as_party(one.pk)
+        if act is Act.SEE:
+            return self.reads_as_coordinator or party or released or self.invited(one.pk)
+        if act is Act.READ:
+            return self.reads_as_coordinator or party or released
+        if act is Act.WRITE:
+            return self.coordinates or (party and self.works())
+        return act is Act.COORDINATE and self.coordinates
+
+    def participant(self, act: Act, one: Participant) -> bool:
+        party = self.reads_as_party(one.coordination.case_id)
+        if act is Act.SEE:
+            own = one.organisation_id in self.places and one.invited_at is not None
+            return self.reads_as_coordinator or party or own
+        if act is Act.READ:
+            return self.reads_as_coordinator or party
+        if act is Act.RESPOND:
+            own = self.places.get(one.organisation_id) in ("administrator", "member")
+            return self.coordinates or (own and self._invited(one))
+        return act is Act.COORDINATE and self.coordinates
+
+    def status(self, act: Act, one: Any) -> bool:
+        case = one.participant.coordination.case_id
+        return act in (Act.SEE, Act.READ) and (
+            self.reads_as_coordinator or self.reads_as_party(case)
+        )
+
+    def message(self, act: Act, one: Message) -> bool:
+        if act not in (Act.SEE, Act.READ):
+            return False
+        theirs = [to for to in self._recipients if to.message_id == one.pk]
+        named = one.author_id == self.person.pk or any(
+            to.person_id == self.person.pk for to in theirs
+        )
+        red = one.tlp == "TLP:RED"
+        if self.reads_as_coordinator and (not red or named):
+            return True
+        parts = {part.pk for part in self.parts(one.coordination.case_id)}
+        if not parts:
+            return False
+        reached = one.audience == "all" or any(to.participant_id in parts for to in theirs)
+        return named or (reached and not red)
+
+    def attachment(self, act: Act, one: Any) -> bool:
+        return self.message(act, one.message)
+
+    def notice(self, one: Any) -> bool:
+        """A notice is its person's, while they may know of the case that it is about."""
+        if one.person_id != self.person.pk:
+            return False
+        case = next((c for c in self.world.cases if c.key == one.case), None)
+        if case is None:
+            return True
+        return self.case(Act.SEE if one.kind in ENVELOPES else Act.READ, case)
+
+    def webhook(self, one: Any) -> bool:
+        return self.organisation(Act.ADMINISTER, one.organisation)
+
+    def entry(self, act: Act, one: Any) -> bool:
+        if act not in (Act.SEE, Act.READ):
+            return False
+        if self.reads_as_coordinator:
+            return True
+        if not self.places:
+            return False
+        if one.person == self.person.key:
+            return True
+        if one.case:
+            case = next(c for c in self.world.cases if c.key == one.case)
+            parts = self.parts(case.pk)
+            own = any(part.organisation.key == one.organisation for part in parts)
+            return own or self.reads_as_party(case.pk, without_finders=True)
+        led = {o.key for o in self.world.organisations if self.administers(o.pk)}
+        return one.organisation in led
+
+
+JUDGED: dict[Kind, tuple[str, Callable[[Reader, Act, Any], bool]]] = {
+    Kind.ORGANISATION: ("organisations", Reader.organisation),
+    Kind.MEMBERSHIP: ("memberships", Reader.membership),
+    Kind.INVITATION: ("invitations", Reader.invitation),
+    Kind.TOKEN: ("tokens", Reader.token),
+    Kind.DELIVERY: ("deliveries", Reader.delivery),
+    Kind.FINDING: ("findings", Reader.finding),
+    Kind.EVENT: ("events", Reader.event),
+    Kind.LINK: ("links", Reader.between),
+    Kind.NOMINATION: ("nominations", Reader.between),
+    Kind.CASE: ("cases", Reader.case),
+    Kind.PARTICIPANT: ("participants", Reader.participant),
+    Kind.STATUS: ("statuses", Reader.status),
+    Kind.MESSAGE: ("messages", Reader.message),
+    Kind.ATTACHMENT: ("attachments", Reader.attachment),
+    Kind.ENTRY: ("entries", Reader.entry),
+}
+"""For each kind: where its rows are in a world, and the sentence about one of them."""

@@ -1,0 +1,34 @@
+"""Random instances for the tests of access: organisations, people, findings, cases, messages.
+
+A world is drawn from a seed and built in the tables, with everything sealed as it is sealed
+elsewhere. What the policy has to say about it is worked out from the same rows by `oracle`, without
+any of the policy's code.
+
+Some people are in every world: a coordinator who may do everything, one who only reads, a finder
+and a vendor. So every rule meets somebody whom it lets in, and somebody whom it does not.
+"""
+
+from __future__ import annotations
+
+import random
+
+from tests.desks.access.furnishing.coordination import furnish_coordination
+from tests.desks.access.furnishing.findings import furnish_findings
+from tests.desks.access.furnishing.letters import furnish_letters
+from tests.desks.access.furnishing.parties import furnish_parties
+from tests.desks.access.furnishing.records import furnish_records
+from tests.desks.access.world import NOW, World
+
+__all__ = ["NOW", "World", "build"]
+
+
+def build(seed: int, *, organisations: int = 5, persons: int = 7, cases: int = 3) -> World:
+    """Make a world; the same seed makes the same one, but for its keys."""
+    draw = random.Random(seed)
+    world = World()
+    furnish_parties(world, draw, organisations, persons)
+    furnish_findings(world, draw, cases)
+    furnish_coordination(world, draw)
+    furnish_letters(world, draw)
+    furnish_records(world, draw)
+    return world

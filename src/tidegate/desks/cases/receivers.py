@@ -1,0 +1,28 @@
+"""What this desk does when findings' cases are merged or parted: in the same transaction.
+
+It may refuse by raising; then nothing is merged.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.cases.services import merging, parting
+from tidegate.desks.findings.models import Case
+from tidegate.desks.findings.signals import case_merged, case_parted
+
+
+def connect() -> None:
+    """Listen; once for each process."""
+    case_merged.connect(_merged, dispatch_uid="tidegate.desks.cases.merged")
+    case_parted.connect(_parted, dispatch_uid="tidegate.desks.cases.parted")
+
+
+def _merged(*, case: Case, into: Case, at: datetime, actor: Actor, **_: Any) -> None:
+    merging.merge(case, into, at=at, actor=actor)
+
+
+def _parted(*, case: Case, parted: Case, at: datetime, actor: Actor, **_: Any) -> None:
+    parting.part(case, parted, at=at, actor=actor)

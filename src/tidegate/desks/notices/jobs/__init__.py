@@ -1,0 +1,1 @@
+"""Durable work: what waits in the outbox is sent."""

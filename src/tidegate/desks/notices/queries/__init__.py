@@ -1,0 +1,1 @@
+"""What can be asked about notices and webhooks; nothing here changes what is kept."""

@@ -1,0 +1,30 @@
+"""Notices of whoever asks: their own, and nobody else's, as long as they may know of what it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import narrowed
+from tidegate.desks.access.words import SCOPE_OF, Act
+from tidegate.desks.findings.models import Case
+from tidegate.desks.notices.kinds import ENVELOPES
+from tidegate.desks.notices.models import Notice
+
+
+def own_notices(actor: Actor, act: Act, at: datetime) -> QuerySet[Notice]:
+    """Return the actor's notices with which they may do `act`.
+
+    One about a case is there only while they may read the case or, where it says no more than an
+    invited party may know, see that there is one.
+    """
+    if actor.person is None or SCOPE_OF[act] not in actor.scopes:
+        return Notice.objects.none()
+    readable = narrowed(actor, Case.objects.all(), Act.READ, at=at).values("key")
+    seen = narrowed(actor, Case.objects.all(), Act.SEE, at=at).values("key")
+    return Notice.objects.filter(
+        Q(case="") | Q(case__in=readable) | Q(kind__in=ENVELOPES, case__in=seen),
+        person=actor.person,
+    )

@@ -1,0 +1,1 @@
+"""What is done here: people and programs are told, and choose how; a function is a transaction."""

@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
 
+from tidegate.desks.access.actors import OWNER
 from tidegate.instance.opening import open_instance
 
 _BATCH: Final = 500
@@ -26,7 +27,7 @@ def take(file: str, finder: str) -> dict[str, Any]:
     links, nominations = Link.objects.count(), Nomination.objects.count()
     with Path(file).open("rb") as stream:
         began = time.perf_counter()
-        delivery = intake.receive(stream, name=Path(file).name, finder=finder, channel="cli")
+        delivery = intake.receive(OWNER, stream, name=Path(file).name, finder=finder, channel="cli")
         stored = time.perf_counter()
         batch = matching.match_batch(delivery.key, matching.FIRST, at=delivery.received_at)
         while batch.more:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils.http import urlencode
 
 from benchmarks.lists.made_up import World
+from tidegate.desks.access.actors import OWNER
 from tidegate.desks.findings.models import Case, Finding
 from tidegate.desks.findings.queries import cases, findings
 from tidegate.desks.findings.queries.filters import CaseFilter, FindingFilter
@@ -91,7 +92,7 @@ def everything(world: World, client: Client) -> Iterator[Asked]:
                 yield _findings(client, f"findings, {name}, {sort}, deep", narrowed, sort, cursor)
         yield Asked(
             f"count findings, {name}",
-            lambda narrowed=narrowed: findings.count_findings(narrowed),  # type: ignore[misc]
+            lambda narrowed=narrowed: findings.count_findings(OWNER, narrowed),  # type: ignore[misc]
             None,
         )
     for name, of_cases in case_filters(world).items():
@@ -107,7 +108,7 @@ def _findings(
     address = _address("findings", asdict(narrowed), sort, cursor)
     return Asked(
         name,
-        lambda: findings.list_findings(narrowed, sort, cursor, ROWS),
+        lambda: findings.list_findings(OWNER, narrowed, sort, cursor, ROWS),
         lambda: _got(client, address),
     )
 
@@ -116,7 +117,7 @@ def _cases(client: Client, name: str, narrowed: CaseFilter, sort: str, cursor: s
     address = _address("cases", asdict(narrowed), sort, cursor)
     return Asked(
         name,
-        lambda: cases.list_cases(narrowed, sort, cursor, ROWS),
+        lambda: cases.list_cases(OWNER, narrowed, sort, cursor, ROWS),
         lambda: _got(client, address),
     )
 

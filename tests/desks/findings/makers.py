@@ -29,6 +29,7 @@ from tidegate.desks.findings.models import (
     Reproduction,
 )
 from tidegate.desks.findings.priority import Severity, priority_of
+from tidegate.desks.findings.sealing import Part, add_key, seals_of
 from tidegate.desks.findings.states import Stage
 
 START: Final = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -58,7 +59,7 @@ def make_finder(name: str | None = None, *, created_at: datetime | None = None) 
 def make_delivery(
     finder: Finder | str | None = None,
     *,
-    content: bytes | None = b"{}\n",
+    content: bytes | Sequence[bytes] | None = b"{}\n",
     channel: str = "api",
     name: str = "findings.jsonl",
     format: str = "finding-1",  # noqa: A002
@@ -74,9 +75,10 @@ def make_delivery(
     refused: int = 0,
     **more: Any,
 ) -> Delivery:
-    """Make a delivery with its document in one piece; `content` None makes none."""
+    """Make a delivery with its document, in one piece or in several; `content` None makes none."""
     number, at = _next(received_at)
     done = state == Delivery.State.READ
+    pieces = [content] if isinstance(content, bytes) else list(content or ())
     delivery = Delivery.objects.create(
         finder=_finder(finder),
         channel=channel,
@@ -84,7 +86,7 @@ def make_delivery(
         format=format,
         target=target,
         sha256=hashlib.sha256(b"%d" % number).hexdigest() if sha256 is None else sha256,
-        size=len(content or b"") if size is None else size,
+        size=sum(map(len, pieces)) if size is None else size,
         state=state,
         received_at=at,
         read_at=(read_at or at) if done else None,
@@ -94,8 +96,11 @@ def make_delivery(
         refused=refused,
         **more,
     )
+    add_key(delivery, 1, at)
     if content is not None:
-        DeliveryPiece.objects.create(delivery=delivery, number=0, content=content)
+        sealed = seals_of(delivery.pk).seal_document(pieces, delivery)
+        for place, piece in enumerate(sealed):
+            DeliveryPiece.objects.create(delivery=delivery, number=place, content=piece)
     return delivery
 
 
@@ -193,10 +198,11 @@ def make_finding(
         **more,
     )
     if document:
+        seals = seals_of(delivery.pk)
         Document.objects.create(
             finding=finding,
-            record=record,
-            native=native,
+            record=seals.seal(record, Part.RECORD.of(finding.key)),
+            native=native and seals.seal(native, Part.NATIVE.of(finding.key)),
             description=description,
             weaknesses=list(weaknesses),
             aliases=list(aliases),
@@ -384,26 +390,28 @@ def make_reproduction(
 ) -> Reproduction:
     """Make a finding's reproduction; `range_runs` None leaves the range out of its document."""
     if document is None:
-        document = _reproduced(finding, version, range_runs, runs)
+        document = reproduced_document(finding, version, range_runs, runs)
+    seals, key = seals_of(finding.delivery_id), finding.key
     return Reproduction.objects.create(
         finding=finding,
         version=version,
         signature=dict(signature or {}),
         releases=list(releases),
-        document=dict(document),
-        receipt=receipt,
-        small_proof=small_proof,
+        document=seals.seal_data(dict(document), Part.REPRODUCTION.of(key)),
+        receipt=seals.seal(receipt, Part.RECEIPT.of(key)),
+        small_proof=small_proof and seals.seal_data(small_proof, Part.SMALL_PROOF.of(key)),
         started_at=_next(started_at)[1],
         finished_at=_next(finished_at)[1],
     )
 
 
-def _reproduced(
+def reproduced_document(
     finding: Finding,
     version: str,
     range_runs: Sequence[Mapping[str, Any]] | None,
     runs: Sequence[Mapping[str, Any]] | None,
 ) -> dict[str, Any]:
+    """Return what `tidegate reproduce --json` might print of a finding."""
     run = {
         "version": version,
         "program": "proof.js",
@@ -471,7 +479,9 @@ def make_judgement(
         verdict=verdict,
         runs=runs,
         seconds=seconds,
-        data=dict(data or {}),
+        data=seals_of(finding.delivery_id).seal_data(
+            dict(data or {}), Part.JUDGEMENT.of(finding.key, version)
+        ),
         made_at=_next(made_at)[1],
     )
 

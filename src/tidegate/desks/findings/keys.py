@@ -1,47 +1,22 @@
-"""The names under which people and programs speak of what is kept here: `F-7K3M9-Q2X4D`.
-
-They are random, so that whoever is told one learns neither how many there are nor what came
-before; and they are written in Crockford's base 32, so that they survive being read aloud.
-"""
+"""The names of findings, cases and deliveries: `F-7K3M9-Q2X4D`."""
 
 from __future__ import annotations
 
-import secrets
-from typing import Final
+from tidegate.desks.access.keys import LENGTH, as_written, new_key
 
-_SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_BITS: Final = 5
-"""Of one sign."""
-_HALF: Final = 5
-"""Signs on either side of the dash."""
-
-LENGTH: Final = 2 + 2 * _HALF + 1
-"""Signs in a key, its letter and its dashes included."""
+__all__ = ["LENGTH", "as_written", "new_case_key", "new_delivery_key", "new_finding_key"]
 
 
 def new_delivery_key() -> str:
     """Return a new name for a delivery."""
-    return _new("D")
+    return new_key("D")
 
 
 def new_finding_key() -> str:
     """Return a new name for a finding."""
-    return _new("F")
+    return new_key("F")
 
 
 def new_case_key() -> str:
     """Return a new name for a case."""
-    return _new("C")
-
-
-def _new(letter: str) -> str:
-    number = secrets.randbits(_BITS * 2 * _HALF)
-    signs = "".join(_SIGNS[number >> at & 31] for at in range(0, _BITS * 2 * _HALF, _BITS))
-    return f"{letter}-{signs[:_HALF]}-{signs[_HALF:]}"
-
-
-def as_written(text: str) -> str:
-    """Return the key that somebody means: case, spaces and look-alike letters are forgiven."""
-    letter, _, rest = text.strip().upper().partition("-")
-    signs = rest.replace("-", "").translate(str.maketrans("OIL", "011"))
-    return f"{letter}-{signs[:_HALF]}-{signs[_HALF:]}"
+    return new_key("C")

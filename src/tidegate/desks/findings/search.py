@@ -17,9 +17,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import QuerySet
 
 TABLE: Final = "findings_search"
 
@@ -80,19 +82,32 @@ def question_of(text: str) -> Question | None:
     return Question(kept, begun) if kept else None
 
 
-def newest_matches(asked: Question, most: int, *, up_to: int | None = None) -> list[int]:
+def newest_matches(
+    asked: Question,
+    most: int,
+    *,
+    up_to: int | None = None,
+    within: QuerySet[Any] | None = None,
+) -> list[int]:
     """Return the ids of the newest findings that fit, the newest first.
 
-    At most `most` of them; `up_to` is the largest id that counts.
+    At most `most` of them; `up_to` is the largest id that counts, `within` the findings that do.
     """
     if connection.vendor == "sqlite":
         matches, id_ = f"{TABLE} MATCH %s", "rowid"
     else:
         matches, id_ = "words @@ %s::tsquery", "finding_id"
-    values: list[str | int] = [_written(asked)]
+    values: list[Any] = [_written(asked)]
     if up_to is not None:
         matches += f" AND {id_} <= %s"
         values.append(up_to)
+    if within is not None:
+        try:
+            subquery, bound = within.order_by().values("id").query.sql_with_params()
+        except EmptyResultSet:
+            return []
+        matches += f" AND {id_} IN ({subquery})"
+        values += bound
     # The names are constants of this file; what came from outside is in the values.
     sql = f"SELECT {id_} FROM {TABLE} WHERE {matches} ORDER BY {id_} DESC LIMIT %s"  # noqa: S608
     with connection.cursor() as cursor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.desks.findings.makers import make_delivery, make_refusal
-from tidegate.desks.findings.models import DeliveryPiece
+from tidegate.desks.access.actors import OWNER
 from tidegate.desks.findings.queries.deliveries import (
     DeliveryFilter,
     get_delivery,
@@ -20,11 +20,15 @@ pytestmark = pytest.mark.django_db
 def test_the_newest_comes_first_and_filters_narrow() -> None:
     old = make_delivery("Lab A")
     new = make_delivery("Lab B", state="stored")
-    assert [row.key for row in list_deliveries().rows] == [new.key, old.key]
-    assert [row.key for row in list_deliveries(DeliveryFilter(finder="Lab A")).rows] == [old.key]
-    assert [row.key for row in list_deliveries(DeliveryFilter(state="stored")).rows] == [new.key]
+    assert [row.key for row in list_deliveries(OWNER).rows] == [new.key, old.key]
+    assert [row.key for row in list_deliveries(OWNER, DeliveryFilter(finder="Lab A")).rows] == [
+        old.key
+    ]
+    assert [row.key for row in list_deliveries(OWNER, DeliveryFilter(state="stored")).rows] == [
+        new.key
+    ]
     with pytest.raises(FilterError, match="receiving, stored, read"):
-        list_deliveries(DeliveryFilter(state="lost"))
+        list_deliveries(OWNER, DeliveryFilter(state="lost"))
 
 
 def test_refusals_come_in_the_order_of_the_document_a_page_at_a_time() -> None:
@@ -34,20 +38,19 @@ def test_refusals_come_in_the_order_of_the_document_a_page_at_a_time() -> None:
     seen: list[int] = []
     cursor: str | None = None
     while True:
-        page = get_delivery(delivery.key, cursor, 2).refusals
+        page = get_delivery(OWNER, delivery.key, cursor, 2).refusals
         seen += [row.number for row in page.rows]
         if page.next is None:
             break
         cursor = page.next
     assert seen == [1, 2, 3, 4, 5]
     with pytest.raises(CursorError):
-        get_delivery(make_delivery().key, page.previous)
+        get_delivery(OWNER, make_delivery().key, page.previous)
 
 
 def test_a_document_comes_back_byte_for_byte() -> None:
-    delivery = make_delivery(content=b"first ")
-    DeliveryPiece.objects.create(delivery=delivery, number=1, content=b"second")
-    document = get_document(delivery.key)
+    delivery = make_delivery(content=[b"first ", b"second"])
+    document = get_document(OWNER, delivery.key)
     pieces = [document.piece(number) for number in range(3)]
     assert pieces == [b"first ", b"second", None]
 
@@ -55,4 +58,4 @@ def test_a_document_comes_back_byte_for_byte() -> None:
 def test_a_document_that_is_not_whole_is_not_given_out() -> None:
     delivery = make_delivery(state="receiving")
     with pytest.raises(NotHereError, match="not come whole"):
-        get_document(delivery.key)
+        get_document(OWNER, delivery.key)

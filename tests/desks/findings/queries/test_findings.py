@@ -14,6 +14,8 @@ from tests.desks.findings.makers import (
     make_nomination,
     make_reproduction,
 )
+from tidegate.desks.access.actors import OWNER
+from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.findings.queries import narrowing
 from tidegate.desks.findings.queries.errors import FilterError, NotHereError
 from tidegate.desks.findings.queries.finding_detail import get_receipt, get_record
@@ -29,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 def keys(**asked: str) -> list[str]:
-    return [row.key for row in list_findings(FindingFilter(**asked)).rows]
+    return [row.key for row in list_findings(OWNER, FindingFilter(**asked)).rows]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,7 @@ def test_a_filter_keeps_what_fits_alone(asked, column, value, other, few, monkey
     fitting = make_finding(**{column: value})
     make_finding(**{column: other})
     assert keys(**asked) == [fitting.key]
-    assert count_findings(FindingFilter(**asked)) == Count(1, capped=False)
+    assert count_findings(OWNER, FindingFilter(**asked)) == Count(1, capped=False)
 
 
 @pytest.mark.parametrize("few", [0, 2000], ids=["by walking", "by looking up"])
@@ -79,15 +81,15 @@ def test_filters_by_finder_and_by_case(few, monkeypatch) -> None:
 )
 def test_an_unknown_word_is_refused_with_the_known_ones(asked, known) -> None:
     with pytest.raises(FilterError, match=known) as caught:
-        list_findings(FindingFilter(**asked))
+        list_findings(OWNER, FindingFilter(**asked))
     assert caught.value.parameter in asked
 
 
 def test_a_count_goes_no_further_than_its_bound() -> None:
     for _ in range(4):
         make_finding(document=False)
-    assert count_findings(at_most=3) == Count(3, capped=True)
-    assert count_findings(at_most=4) == Count(4, capped=False)
+    assert count_findings(OWNER, at_most=3) == Count(3, capped=True)
+    assert count_findings(OWNER, at_most=4) == Count(4, capped=False)
 
 
 def test_a_page_costs_the_same_questions_however_many_rows_it_has() -> None:
@@ -95,7 +97,7 @@ def test_a_page_costs_the_same_questions_however_many_rows_it_has() -> None:
         with CaptureQueriesContext(
             connection,
         ) as asked:
-            list_findings(limit=50)
+            list_findings(OWNER, limit=50)
         return len(asked)
 
     make_case(make_finding())
@@ -114,7 +116,7 @@ def test_one_finding_comes_with_everything() -> None:
     make_nomination(first, second, reasons=["alike"])
     make_event("judged", finding=second, detail={"verdict": "reproduced"})
 
-    told = get_finding(second.key.lower())
+    told = get_finding(OWNER, second.key.lower())
     assert told.row.case == case.key
     assert told.row.finder == "Lab B"
     assert (told.credit.number, told.credit.of) == (2, 2)
@@ -129,23 +131,23 @@ def test_one_finding_comes_with_everything() -> None:
     assert [one.reasons for one in told.nominations] == [("alike",)]
     assert [event.verb for event in told.events] == ["judged"]
     assert [row.key for row in told.others] == [first.key]
-    assert get_finding(first.key).places[0].symbol == "setKey"
+    assert get_finding(OWNER, first.key).places[0].symbol == "setKey"
 
 
 def test_a_finding_that_was_not_run_has_no_runs_and_no_receipt() -> None:
     finding = make_finding(document=False)
-    told = get_finding(finding.key)
+    told = get_finding(OWNER, finding.key)
     assert (told.runs, told.range, told.has_receipt, told.others) == ((), None, False, ())
     with pytest.raises(NotHereError, match="no receipt"):
-        get_receipt(finding.key)
+        get_receipt(OWNER, finding.key)
 
 
 def test_the_record_is_kept_byte_for_byte() -> None:
     finding = make_finding(record=b'{"odd" :  1}\n')
-    assert get_record(finding.key) == b'{"odd" :  1}\n'
+    assert get_record(OWNER, finding.key) == b'{"odd" :  1}\n'
 
 
 @pytest.mark.parametrize("key", ["", "F-", "x" * 1000, "F-AAAAA-AAAAA", "\0", "Ж-'; DROP"])
 def test_a_key_of_nothing_is_not_here(key: str) -> None:
-    with pytest.raises(NotHereError):
-        get_finding(key)
+    with pytest.raises(NotFoundError):
+        get_finding(OWNER, key)

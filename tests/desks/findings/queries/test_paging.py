@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.desks.findings.makers import make_case, make_delivery, make_finding
+from tidegate.desks.access.actors import OWNER
 from tidegate.desks.findings.models import Finding
 from tidegate.desks.findings.queries.cases import CASE_SORTS, CaseFilter, list_cases
 from tidegate.desks.findings.queries.errors import CursorError, FilterError
@@ -87,7 +88,7 @@ def forwards(
 ) -> Iterator[Page[FindingRow]]:
     cursor: str | None = None
     while True:
-        page = list_findings(asked, sort, cursor, limit)
+        page = list_findings(OWNER, asked, sort, cursor, limit)
         yield page
         if page.next is None:
             return
@@ -116,7 +117,7 @@ def test_every_row_comes_once_and_in_order_forwards_and_backwards(
 
         back = [pages[-1]]
         while back[-1].previous is not None:
-            back.append(list_findings(asked, sort, back[-1].previous, limit))
+            back.append(list_findings(OWNER, asked, sort, back[-1].previous, limit))
         assert [row.key for page in reversed(back) for row in page.rows] == wanted
 
 
@@ -164,7 +165,7 @@ def test_cases_are_paged_in_every_order(sort: str) -> None:
     seen: list[str] = []
     cursor: str | None = None
     while True:
-        page = list_cases(CaseFilter(), sort, cursor, 3)
+        page = list_cases(OWNER, CaseFilter(), sort, cursor, 3)
         seen += [row.key for row in page.rows]
         if page.next is None:
             break
@@ -174,7 +175,7 @@ def test_cases_are_paged_in_every_order(sort: str) -> None:
 
 def test_a_cursor_tells_no_number_of_a_row() -> None:
     add([(3, "a", "")] * 3)
-    cursor = list_findings(limit=1).next
+    cursor = list_findings(OWNER, limit=1).next
     assert cursor is not None
     told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     ids = set(Finding.objects.values_list("id", flat=True))
@@ -183,10 +184,10 @@ def test_a_cursor_tells_no_number_of_a_row() -> None:
 
 def test_a_cursor_of_another_list_is_refused() -> None:
     add([(3, "a", "")] * 3)
-    cursor = list_findings(limit=1).next
+    cursor = list_findings(OWNER, limit=1).next
     for asked, sort in ((FindingFilter(package="a"), "-received"), (None, "received")):
         with pytest.raises(CursorError, match="another list"):
-            list_findings(asked, sort, cursor, 1)
+            list_findings(OWNER, asked, sort, cursor, 1)
 
 
 @settings(max_examples=150, deadline=None)
@@ -194,7 +195,7 @@ def test_a_cursor_of_another_list_is_refused() -> None:
 def test_hostile_cursors_are_refused_and_crash_nothing(text: str) -> None:
     for sort in FINDING_SORTS:
         try:
-            page = list_findings(None, sort, text, 1)
+            page = list_findings(OWNER, None, sort, text, 1)
         except CursorError:
             continue
         assert text == ""
@@ -213,7 +214,7 @@ hostile = st.recursive(
 def test_cursors_of_hostile_content_are_refused(told: object, sort: str) -> None:
     text = base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
     with pytest.raises(CursorError):
-        list_findings(None, sort, text, 1)
+        list_findings(OWNER, None, sort, text, 1)
 
 
 @settings(max_examples=100, deadline=None)
@@ -226,12 +227,12 @@ def test_cursors_of_hostile_content_are_refused(told: object, sort: str) -> None
 def test_forged_cursors_of_the_right_list_crash_nothing(value, key, sort, back) -> None:
     with nothing_kept():
         add([(3, "a", ""), (1, "b", "")])
-        real = list_findings(None, sort, None, 1).next
+        real = list_findings(OWNER, None, sort, None, 1).next
         assert real is not None
         of, _, own, *_ = json.loads(base64.urlsafe_b64decode(real + "=" * (-len(real) % 4)))
         try:
             forged = str(Cursor(of, back, own if key == "own" else key, value))
-            page = list_findings(None, sort, forged, 1)
+            page = list_findings(OWNER, None, sort, forged, 1)
         except (CursorError, UnicodeEncodeError):
             return
         assert len(page.rows) <= 1
@@ -240,9 +241,9 @@ def test_forged_cursors_of_the_right_list_crash_nothing(value, key, sort, back) 
 @pytest.mark.parametrize("limit", [0, -1, 201])
 def test_a_limit_out_of_bounds_is_refused(limit: int) -> None:
     with pytest.raises(FilterError, match="1 to 200"):
-        list_findings(limit=limit)
+        list_findings(OWNER, limit=limit)
 
 
 def test_an_unknown_sort_names_the_known_ones() -> None:
     with pytest.raises(FilterError, match="-severity"):
-        list_findings(sort="colour")
+        list_findings(OWNER, sort="colour")

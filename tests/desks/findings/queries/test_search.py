@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.desks.findings.makers import make_case, make_delivery, make_finding
+from tidegate.desks.access.actors import OWNER
 from tidegate.desks.findings import search
 from tidegate.desks.findings.models import Finding
 from tidegate.desks.findings.queries import searching
@@ -28,7 +29,7 @@ def indexed(text: str, **columns: object) -> Finding:
 
 
 def found(text: str, sort: str = "-received") -> list[str]:
-    return [row.key for row in list_findings(FindingFilter(text=text), sort).rows]
+    return [row.key for row in list_findings(OWNER, FindingFilter(text=text), sort).rows]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_keys_are_found_however_they_are_written() -> None:
     assert found("F-10AB0-Q2X4D") == [finding.key]
     assert found(case.key) == [finding.key]
     assert found(other.delivery.key) == [other.key]
-    assert [row.key for row in list_cases(CaseFilter(text=finding.key)).rows] == [case.key]
+    assert [row.key for row in list_cases(OWNER, CaseFilter(text=finding.key)).rows] == [case.key]
 
 
 def test_a_search_narrows_and_sorts_like_every_list() -> None:
@@ -81,9 +82,9 @@ def test_a_search_narrows_and_sorts_like_every_list() -> None:
     high = indexed("prototype pollution", severity=4, verdict="flaky")
     indexed("prototype pollution", severity=2, verdict="reproduced")
     asked = FindingFilter(text="prototype", verdict="flaky")
-    page = list_findings(asked, "severity", None, 1)
+    page = list_findings(OWNER, asked, "severity", None, 1)
     assert [row.key for row in page.rows] == [low.key]
-    page = list_findings(asked, "severity", page.next, 1)
+    page = list_findings(OWNER, asked, "severity", page.next, 1)
     assert [row.key for row in page.rows] == [high.key]
     assert page.next is None
 
@@ -91,14 +92,14 @@ def test_a_search_narrows_and_sorts_like_every_list() -> None:
 def test_a_search_looks_at_the_newest_matches_and_says_so(monkeypatch) -> None:
     monkeypatch.setattr(searching, "MOST_MATCHES", 3)
     made = [indexed("prototype", severity=4 - n) for n in range(4)]
-    page = list_findings(FindingFilter(text="prototype"), "-severity", None, 2)
+    page = list_findings(OWNER, FindingFilter(text="prototype"), "-severity", None, 2)
     assert [row.key for row in page.rows] == [made[1].key, made[2].key]
     assert "newest 3" in page.note
-    assert count_findings(FindingFilter(text="prototype")) == Count(3, capped=True)
+    assert count_findings(OWNER, FindingFilter(text="prototype")) == Count(3, capped=True)
 
     # What comes in while somebody turns pages takes nothing away from them.
     indexed("prototype", severity=4)
-    rest = list_findings(FindingFilter(text="prototype"), "-severity", page.next, 2)
+    rest = list_findings(OWNER, FindingFilter(text="prototype"), "-severity", page.next, 2)
     assert [row.key for row in rest.rows] == [made[3].key]
 
 
@@ -106,7 +107,7 @@ def test_cases_are_found_by_the_words_of_their_findings() -> None:
     case = make_case(indexed("alpha"), indexed("beta gamma"))
     make_case(indexed("delta"))
     indexed("gamma, in no case")
-    assert [row.key for row in list_cases(CaseFilter(text="gamma")).rows] == [case.key]
+    assert [row.key for row in list_cases(OWNER, CaseFilter(text="gamma")).rows] == [case.key]
 
 
 def test_a_finding_is_indexed_once() -> None:
@@ -120,7 +121,7 @@ def test_a_finding_is_indexed_once() -> None:
 @given(text=st.text(max_size=60))
 def test_no_text_breaks_a_search(text: str) -> None:
     if "\0" not in text:
-        list_findings(FindingFilter(text=text))
+        list_findings(OWNER, FindingFilter(text=text))
 
 
 OPERATORS = ('"', "*", "NEAR(", "AND", "OR", "NOT", "^", "words:", "(", ")", "+", "-", "a", "b1")
@@ -129,7 +130,7 @@ OPERATORS = ('"', "*", "NEAR(", "AND", "OR", "NOT", "^", "words:", "(", ")", "+"
 @settings(max_examples=100, deadline=None)
 @given(parts=st.lists(st.sampled_from(OPERATORS), max_size=8))
 def test_operators_of_the_database_are_words_like_others(parts: list[str]) -> None:
-    list_findings(FindingFilter(text=" ".join(parts)))
+    list_findings(OWNER, FindingFilter(text=" ".join(parts)))
 
 
 @settings(max_examples=60, deadline=None)

@@ -19,8 +19,9 @@ from tests.desks.findings.makers import (
     make_refusal,
     make_reproduction,
 )
+from tidegate.desks.access.actors import OWNER
+from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.findings.models import Delivery, Finding
-from tidegate.desks.findings.queries.errors import NotHereError
 from tidegate.desks.findings.queries.told import told_of_delivery, told_of_finding
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,10 @@ def shape(value: Any) -> Any:
 
 def told(delivery: Delivery, finding: Finding) -> tuple[Any, int]:
     with CaptureQueriesContext(connection) as asked:
-        whole = asdict(told_of_delivery(delivery.key)), asdict(told_of_finding(finding.key))
+        whole = (
+            asdict(told_of_delivery(OWNER, delivery.key)),
+            asdict(told_of_finding(OWNER, finding.key)),
+        )
     return whole, len(asked)
 
 
@@ -84,8 +88,8 @@ def test_no_question_reads_a_table_of_others() -> None:
     delivery, finding = handed_in("Lab A")
     entangle(finding)
     with CaptureQueriesContext(connection) as asked:
-        told_of_delivery(delivery.key)
-        told_of_finding(finding.key)
+        told_of_delivery(OWNER, delivery.key)
+        told_of_finding(OWNER, finding.key)
     read = " ".join(query["sql"] for query in asked.captured_queries)
     for table in ("findings_case", "findings_link", "findings_nomination", "findings_event"):
         assert table not in read
@@ -94,7 +98,7 @@ def test_no_question_reads_a_table_of_others() -> None:
 def test_a_finder_is_told_what_became_of_his_findings() -> None:
     delivery, finding = handed_in("Lab A")
     make_refusal(delivery, number=2, field="target.purl", line=2)
-    whole = told_of_delivery(delivery.key)
+    whole = told_of_delivery(OWNER, delivery.key)
     row = whole.findings.rows[0]
     assert set(asdict(row)) == OWN
     assert (row.key, row.reference, row.verdict) == (finding.key, "mine-1", "reproduced")
@@ -107,9 +111,13 @@ def test_both_lists_are_paged() -> None:
     for number in range(3):
         make_finding("Lab A", delivery=delivery, document=False)
         make_refusal(delivery, number=number)
-    first = told_of_delivery(delivery.key, limit=2)
+    first = told_of_delivery(OWNER, delivery.key, limit=2)
     rest = told_of_delivery(
-        delivery.key, cursor=first.findings.next, refusals_cursor=first.refusals.next, limit=2
+        OWNER,
+        delivery.key,
+        cursor=first.findings.next,
+        refusals_cursor=first.refusals.next,
+        limit=2,
     )
     assert [len(rest.findings.rows), len(rest.refusals.rows)] == [1, 1]
     assert {row.key for row in first.findings.rows}.isdisjoint(
@@ -118,7 +126,7 @@ def test_both_lists_are_paged() -> None:
 
 
 def test_what_is_not_here_is_not_told() -> None:
-    with pytest.raises(NotHereError):
-        told_of_finding("F-AAAAA-AAAAA")
-    with pytest.raises(NotHereError):
-        told_of_delivery("D-AAAAA-AAAAA")
+    with pytest.raises(NotFoundError):
+        told_of_finding(OWNER, "F-AAAAA-AAAAA")
+    with pytest.raises(NotFoundError):
+        told_of_delivery(OWNER, "D-AAAAA-AAAAA")

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests.desks.findings.makers import later, make_finding
+from tidegate.desks.access.actors import OWNER, Actor
+from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.findings.models import Case, Event, Finding, Link, LinkKind
 from tidegate.desks.findings.services import cases, linking
 from tidegate.desks.findings.services.linking import Because
-from tidegate.desks.findings.services.refusals import NotPossibleError, UnknownError
+from tidegate.desks.findings.services.refusals import NotPossibleError
 
 SAME = Because(Link.Basis.BEHAVIOUR, "the same behaviour")
 COUNT = 6
@@ -66,12 +68,12 @@ class AnyOrder(TestCase):
                 link = made[one % len(made)]
                 link.refresh_from_db()
                 if link.undone_at is None:
-                    linking.undo(link.pk, actor="somebody", reason="two bugs")
+                    linking.undo(OWNER, link.pk, reason="two bugs")
             elif (
                 verb == "split"
                 and Link.objects.filter(source=findings[one], undone_at=None).exists()
             ):
-                linking.split(findings[one].key, actor="somebody", reason="two bugs")
+                linking.split(OWNER, findings[one].key, reason="two bugs")
             check(findings)
         assert Finding.objects.count() == COUNT
         assert Link.objects.filter(pk__in=[link.pk for link in made]).count() == len(made)
@@ -132,14 +134,14 @@ def test_what_was_merged_and_parted_has_its_old_case_again():
     second.refresh_from_db()
     assert second.case == first.case
     assert link is not None
-    linking.undo(link.pk, actor="somebody", reason="the fixes differ")
+    linking.undo(OWNER, link.pk, reason="the fixes differ")
     second.refresh_from_db()
     assert second.case == old
     assert old is not None
     old.refresh_from_db()
     assert old.merged_into is None
     link.refresh_from_db()
-    assert (link.undone_by, link.undone_reason) == ("somebody", "the fixes differ")
+    assert (link.undone_by, link.undone_reason) == (OWNER.name, "the fixes differ")
 
 
 @pytest.mark.django_db
@@ -147,10 +149,10 @@ def test_what_a_person_parted_our_own_rules_do_not_join_again():
     first, second = prove(waiting()), prove(waiting())
     link = join(second, first)
     assert link is not None
-    linking.undo(link.pk, actor="somebody", reason="two bugs")
+    linking.undo(OWNER, link.pk, reason="two bugs")
     assert join(second, first) is None
     made = linking.relate(
-        second.key, first.key, LinkKind.DUPLICATE, actor="somebody", reason="one bug after all"
+        OWNER, second.key, first.key, LinkKind.DUPLICATE, reason="one bug after all"
     )
     assert made.undone_at is None
 
@@ -158,7 +160,7 @@ def test_what_a_person_parted_our_own_rules_do_not_join_again():
 @pytest.mark.django_db
 def test_a_variant_is_related_and_joins_nothing():
     first, second = prove(waiting()), prove(waiting())
-    linking.relate(second.key, first.key, LinkKind.VARIANT, actor="somebody", reason="same sink")
+    linking.relate(OWNER, second.key, first.key, LinkKind.VARIANT, reason="same sink")
     first.refresh_from_db()
     second.refresh_from_db()
     assert first.case != second.case
@@ -171,18 +173,18 @@ def test_merging_says_what_cannot_be_merged():
     assert second.case is not None
     keys = first.case.key, second.case.key
     with pytest.raises(NotPossibleError, match=r"is about minimist, .* about y18n"):
-        linking.merge(*keys, actor="somebody", reason="why not")
-    with pytest.raises(UnknownError, match="there is no case C-00000-00000"):
-        linking.merge(keys[0], "C-00000-00000", actor="somebody", reason="why not")
+        linking.merge(OWNER, *keys, reason="why not")
+    with pytest.raises(NotFoundError, match="there is no case C-00000-00000"):
+        linking.merge(OWNER, keys[0], "C-00000-00000", reason="why not")
     with pytest.raises(NotPossibleError, match="are one already"):
-        linking.merge(keys[0], keys[0], actor="somebody", reason="why not")
+        linking.merge(OWNER, keys[0], keys[0], reason="why not")
     third = prove(waiting())
     assert third.case is not None
     with pytest.raises(NotPossibleError, match="a reason is missing"):
-        linking.merge(keys[0], third.case.key, actor="somebody", reason="  ")
-    linking.merge(keys[0], third.case.key, actor="somebody", reason="the same line")
+        linking.merge(OWNER, keys[0], third.case.key, reason="  ")
+    linking.merge(OWNER, keys[0], third.case.key, reason="the same line")
     with pytest.raises(NotPossibleError, match="was merged into"):
-        linking.merge(keys[0], third.case.key, actor="somebody", reason="again")
+        linking.merge(OWNER, keys[0], third.case.key, reason="again")
 
 
 @pytest.mark.django_db
@@ -190,8 +192,9 @@ def test_a_history_names_who_did_what_and_why():
     first, second = prove(waiting()), prove(waiting())
     assert first.case is not None
     assert second.case is not None
-    linking.merge(first.case.key, second.case.key, actor="Ada", reason="the same line")
-    linking.split(second.key, actor="Grace", reason="another fix")
+    ada, grace = Actor("Ada", is_owner=True), Actor("Grace", is_owner=True)
+    linking.merge(ada, first.case.key, second.case.key, reason="the same line")
+    linking.split(grace, second.key, reason="another fix")
     told = [
         (event.actor, event.verb, event.detail.get("reason"))
         for event in Event.objects.filter(finding=second).order_by("pk")

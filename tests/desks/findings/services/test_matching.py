@@ -6,6 +6,7 @@ import pytest
 
 from tests.desks.findings.makers import later
 from tests.desks.findings.services.handing_in import hand_in, lines, proof, record
+from tidegate.desks.access.actors import OWNER
 from tidegate.desks.findings.models import Delivery, Finding, Link, LinkKind, Nomination
 from tidegate.desks.findings.services import cases, linking, matching
 
@@ -113,7 +114,7 @@ def test_what_a_person_parted_is_not_matched_again():
     hand_in(lines(record(1, **proof("x"))), "Lab A")
     hand_in(lines(record(2, **proof("x"))), "Lab B")
     match()
-    linking.undo(Link.objects.get().pk, actor="Ada", reason="two programs that look alike")
+    linking.undo(OWNER, Link.objects.get().pk, reason="two programs that look alike")
     match()
     assert not Link.objects.filter(undone_at=None).exists()
 
@@ -142,7 +143,7 @@ def test_splitting_the_first_of_many_copies_leaves_the_others_together():
     for other in others:
         other.refresh_from_db()
         prove(other)
-    linking.split(first.key, actor="Ada", reason="it was another program after all")
+    linking.split(OWNER, first.key, reason="it was another program after all")
     found = [f.case_id for f in Finding.objects.order_by("pk")]
     assert len(set(found)) == 2
     assert len(set(found[1:])) == 1
@@ -155,6 +156,6 @@ def test_what_hangs_on_a_newcomer_is_in_the_case_too():
     prove(Finding.objects.get())
     hand_in(lines(record(2, **proof("x")), record(3, **proof("y"))), "Lab B")
     second, third = Finding.objects.order_by("pk")[1:]
-    linking.relate(third.key, second.key, LinkKind.DUPLICATE, actor="Ada", reason="the same line")
+    linking.relate(OWNER, third.key, second.key, LinkKind.DUPLICATE, reason="the same line")
     match()
     assert len({f.case_id for f in Finding.objects.all()}) == 1

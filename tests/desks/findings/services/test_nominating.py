@@ -7,6 +7,7 @@ import pytest
 from tests.desks.findings.makers import later
 from tests.desks.findings.services.handing_in import hand_in, lines, proof, record
 from tests.desks.findings.services.test_matching import match, prove
+from tidegate.desks.access.actors import OWNER
 from tidegate.desks.findings.models import Case, Finding, Link, LinkKind, Nomination
 from tidegate.desks.findings.services import linking, matching, nominating
 
@@ -74,15 +75,15 @@ def test_what_was_declined_is_not_nominated_again_and_an_accepted_one_links():
     hand_in(lines(record(2, **ALIKE, **proof("b"))), "Lab B")
     match()
     nomination = Nomination.objects.get()
-    linking.decline(nomination.pk, actor="Ada", reason="two sinks")
+    linking.decline(OWNER, nomination.pk, reason="two sinks")
     match()
     assert Nomination.objects.get().state == "declined"
     hand_in(lines(record(3, **ALIKE, **proof("c"))), "Lab C")
     match()
     later_one = Nomination.objects.filter(state="open").order_by("pk")[0]
-    made = linking.accept(later_one.pk, actor="Ada", reason="the same line")
+    made = linking.accept(OWNER, later_one.pk, reason="the same line")
     assert made is not None
-    assert (made.kind, made.basis, made.made_by) == ("duplicate-of", "person", "Ada")
+    assert (made.kind, made.basis, made.made_by) == ("duplicate-of", "person", OWNER.name)
 
 
 def test_what_shares_a_case_already_is_not_nominated():
@@ -91,7 +92,7 @@ def test_what_shares_a_case_already_is_not_nominated():
     one, other = Finding.objects.order_by("pk")
     prove(one)
     prove(other)
-    linking.relate(other.key, one.key, LinkKind.DUPLICATE, actor="Ada", reason="same")
+    linking.relate(OWNER, other.key, one.key, LinkKind.DUPLICATE, reason="same")
     for delivery in (one.delivery, other.delivery):
         matching.match_batch(delivery.key, matching.FIRST, at=later())
     assert not Nomination.objects.exists()

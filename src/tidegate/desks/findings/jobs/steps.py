@@ -34,6 +34,7 @@ from tidegate.desks.findings.services.attempts import (
 from tidegate.engines.reproduction.judgements import Judgement as Judged
 from tidegate.engines.reproduction.verdicts import RUNS
 from tidegate.engines.sandbox import SandboxError
+from tidegate.instance.home import HomeError
 
 _LOG = logging.getLogger(__name__)
 _PAUSE_SECONDS: Final = 0.2
@@ -293,6 +294,10 @@ def _tried(key: str, step: str, work: Callable[[Finding], Any]) -> Said:
                 forget(finding, step)
                 stop_working(cannot)
             error = f"it said {reason}"
+        except HomeError as reason:
+            # The installation's keys are not to be had: that says nothing of the finding.
+            forget(finding, step)
+            stop_working(str(reason))
         except Exception as reason:  # noqa: BLE001 - whatever it is, it is this finding's alone
             _LOG.warning("%s: %s failed", key, step, exc_info=True)
             error = f"it said {type(reason).__name__}: {reason}"

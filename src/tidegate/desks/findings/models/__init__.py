@@ -3,6 +3,7 @@
 from tidegate.desks.findings.models.cases import Case, Link, LinkKind, Nomination
 from tidegate.desks.findings.models.deliveries import (
     Delivery,
+    DeliveryKey,
     DeliveryPiece,
     Finder,
     RefusedRecord,
@@ -16,6 +17,7 @@ __all__ = [
     "Attempt",
     "Case",
     "Delivery",
+    "DeliveryKey",
     "DeliveryPiece",
     "Document",
     "Event",

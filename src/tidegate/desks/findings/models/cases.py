@@ -39,6 +39,7 @@ class Case(models.Model):
     class Meta:
         """Each index serves a list's sort."""
 
+        verbose_name = "case"
         indexes = [
             models.Index(
                 fields=["priority", "id", *_NARROWED, "severity"], name="case_by_priority"
@@ -99,6 +100,7 @@ class Link(models.Model):
     class Meta:
         """Two findings have at most one standing link of a kind."""
 
+        verbose_name = "link"
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "target", "kind"],

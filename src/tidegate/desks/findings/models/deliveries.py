@@ -15,8 +15,31 @@ PIECE_BYTES: Final = 1 << 20
 class Finder(models.Model):
     """Whoever hands in findings: an AI lab, a scanner, a person."""
 
-    name = models.CharField(max_length=200, unique=True, db_comment="The credit, verbatim.")
+    organisation = models.ForeignKey(
+        "parties.Organisation",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="finders",
+        db_comment="Whose people handed it in; null for what was handed in on the machine itself.",
+    )
+    name = models.CharField(max_length=200, db_comment="The credit, verbatim.")
     created_at = models.DateTimeField()
+
+    class Meta:
+        """A credit belongs to one organisation: two of one name know nothing of each other."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name"],
+                condition=models.Q(organisation__isnull=False),
+                name="finder_once_an_organisation",
+            ),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(organisation__isnull=True),
+                name="finder_once_outside",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -67,6 +90,7 @@ class Delivery(models.Model):
     class Meta:
         """A document counts once for each finder and each way to read it."""
 
+        verbose_name = "delivery"
         constraints = [
             models.UniqueConstraint(
                 fields=["finder", "sha256", "format", "target"],
@@ -77,8 +101,27 @@ class Delivery(models.Model):
         indexes = [models.Index(fields=["state", "alive_at"], name="delivery_unread")]
 
 
+class DeliveryKey(models.Model):
+    """A key that holds a delivery's proofs sealed; the newest one seals, rows are never removed."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="keys")
+    number = models.IntegerField(db_comment="From 1.")
+    key_id = models.CharField(max_length=32, db_comment="Stands in what it has sealed.")
+    wrapped = models.BinaryField()
+    wrapped_by = models.CharField(max_length=64, db_comment="Identifies the instance's key.")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        """Keys of a delivery are numbered; rotating the instance's key goes by what wraps them."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["delivery", "number"], name="delivery_key_once")
+        ]
+        indexes = [models.Index(fields=["wrapped_by", "id"], name="delivery_key_by_wrapping")]
+
+
 class DeliveryPiece(models.Model):
-    """A part of a document's bytes: at most `PIECE_BYTES`, all but the last exactly that."""
+    """A part of a document: at most `PIECE_BYTES` of it, all but the last exactly that; sealed."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="pieces")
     number = models.IntegerField()

@@ -53,6 +53,7 @@ class Finding(models.Model):
     class Meta:
         """Each index serves a list's sort, or a layer of duplicates."""
 
+        verbose_name = "finding"
         constraints = [
             models.UniqueConstraint(fields=["finder", "digest"], name="finding_once_a_finder")
         ]
@@ -99,9 +100,12 @@ class Document(models.Model):
     finding = models.OneToOneField(
         Finding, on_delete=models.CASCADE, primary_key=True, related_name="document"
     )
-    record = models.BinaryField(db_comment="As it came, or its RFC 8785 form inside a larger one.")
+    record = models.BinaryField(
+        db_comment="As it came, or its RFC 8785 form inside a larger one; sealed."
+    )
     native = models.BinaryField(
-        null=True, db_comment="As a native finding, for the sandbox; null where it is `record`."
+        null=True,
+        db_comment="As a native finding, for the sandbox; null where it is `record`; sealed.",
     )
     description = models.TextField(blank=True)
     weaknesses = models.JSONField(default=list)

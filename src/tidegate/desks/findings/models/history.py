@@ -17,6 +17,9 @@ class Event(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="events")
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, null=True, related_name="events")
     detail = models.JSONField(default=dict)
+    sealed = models.BinaryField(
+        null=True, db_comment="What earlier runs of a proof had shown, as JSON; sealed."
+    )
 
     class Meta:
         """Read by case and by finding, in order."""

@@ -16,7 +16,7 @@ class Judgement(models.Model):
     verdict = models.CharField(max_length=16)
     runs = models.SmallIntegerField(db_comment="How often each program was run.")
     seconds = models.FloatField(db_comment="How long it took, for budgets.")
-    data = models.JSONField()
+    data = models.BinaryField(db_comment="JSON, sealed: it holds what the proof printed.")
     made_at = models.DateTimeField()
 
     class Meta:
@@ -34,8 +34,10 @@ class Reproduction(models.Model):
     version = models.CharField(max_length=300, blank=True)
     signature = models.JSONField(default=dict, db_comment="Behaviour, as the engine's own data.")
     releases = models.JSONField(default=list, db_comment="As the registry listed them.")
-    document = models.JSONField(db_comment="What `tidegate reproduce --json` prints.")
-    receipt = models.BinaryField(db_comment="A DSSE envelope.")
-    small_proof = models.JSONField(null=True, db_comment="The minimised proof, if there is one.")
+    document = models.BinaryField(db_comment="What `tidegate reproduce --json` prints; sealed.")
+    receipt = models.BinaryField(db_comment="A DSSE envelope, sealed.")
+    small_proof = models.BinaryField(
+        null=True, db_comment="The minimised proof as JSON, if there is one; sealed."
+    )
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField()

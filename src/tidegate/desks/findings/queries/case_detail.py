@@ -7,9 +7,10 @@ from typing import Final
 
 from django.db.models import Q
 
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import find, narrowed
 from tidegate.desks.findings.models import Case, Finding, LinkKind, Reproduction
 from tidegate.desks.findings.priority import Severity, priority_of
-from tidegate.desks.findings.queries.errors import NotHereError
 from tidegate.desks.findings.queries.evidence import RangeShown, range_of
 from tidegate.desks.findings.queries.filters import written_key
 from tidegate.desks.findings.queries.relations import (
@@ -20,7 +21,15 @@ from tidegate.desks.findings.queries.relations import (
     links_where,
     nominations_where,
 )
-from tidegate.desks.findings.queries.rows import CaseRow, FindingRow, case_row, finding_row
+from tidegate.desks.findings.queries.rows import (
+    CaseRow,
+    FindingRow,
+    case_row,
+    cases_of,
+    finding_row,
+    merged_into_of,
+)
+from tidegate.desks.findings.sealing import Part, seals_of_all
 from tidegate.engines.reproduction.verdicts import STRONGEST_FIRST, Word
 
 MOST_MEMBERS: Final = 200
@@ -82,33 +91,34 @@ class CaseDetail:
     """Of the case and of its findings, the newest first."""
 
 
-def get_case(key: str) -> CaseDetail:
-    """Return the whole of a case.
+def get_case(actor: Actor, key: str) -> CaseDetail:
+    """Return the whole of a case, as far as `actor` may read it.
 
     Raises:
-        NotHereError: there is none of that key.
+        NotFoundError: there is none of that key, or not for them.
     """
-    case = Case.objects.select_related("merged_into").filter(key=written_key(key)).first()
-    if case is None:
-        raise NotHereError(f"there is no case {key[:40]!r}; look for it in the list of cases")
+    case = find(actor, Case.objects.select_related("merged_into"), key=written_key(key))
     members = list(
-        case.findings.select_related("finder", "delivery", "case").order_by("id")[
-            : MOST_MEMBERS + 1
-        ]
+        narrowed(actor, case.findings.all())
+        .select_related("finder", "delivery", "case")
+        .order_by("id")[: MOST_MEMBERS + 1]
     )
     more = len(members) > MOST_MEMBERS
     members = members[:MOST_MEMBERS]
     ids = [member.pk for member in members]
     ranges = _ranges(members)
-    links = links_where(Q(source__in=ids) | Q(target__in=ids))
-    nominations = nominations_where(Q(earlier__in=ids) | Q(later__in=ids))
+    links = links_where(actor, Q(source__in=ids) | Q(target__in=ids))
+    nominations = nominations_where(actor, Q(earlier__in=ids) | Q(later__in=ids))
     weighed = priority_of(
         Severity(case.severity), case.finders_count, proven=case.verdict == Word.REPRODUCED
     )
+    became_part = list(
+        narrowed(actor, case.merged.select_related("merged_into")).order_by("pk")[:100]
+    )
     return CaseDetail(
-        row=case_row(case),
+        row=case_row(case, merged_into_of(actor, [case])),
         priority_reasons=weighed.reasons,
-        members=_credited(members, case.founder_id),
+        members=_credited(actor, members, case.founder_id),
         members_more=more,
         range=ranges[0] if ranges else None,
         ranges=ranges,
@@ -117,18 +127,19 @@ def get_case(key: str) -> CaseDetail:
         open_nominations=tuple(one for one in nominations if one.state == "open"),
         decided_nominations=tuple(one for one in nominations if one.state != "open"),
         related=_related(case.key, links),
-        merged=tuple(case_row(one) for one in case.merged.select_related("merged_into")[:100]),
-        events=events_where(Q(case=case) | Q(finding__in=ids)),
+        merged=tuple(case_row(one, {case.pk}) for one in became_part),
+        events=events_where(actor, Q(case=case) | Q(finding__in=ids)),
     )
 
 
-def _credited(members: list[Finding], founder_id: int | None) -> tuple[Member, ...]:
+def _credited(actor: Actor, members: list[Finding], founder_id: int | None) -> tuple[Member, ...]:
+    cases = cases_of(actor, members)
     finders: dict[int, int] = {}
     shown = []
     for member in members:
         first = member.finder_id not in finders
         number = finders.setdefault(member.finder_id, len(finders) + 1)
-        shown.append(Member(finding_row(member), number, first, member.pk == founder_id))
+        shown.append(Member(finding_row(member, cases), number, first, member.pk == founder_id))
     return tuple(shown)
 
 
@@ -145,8 +156,15 @@ def _ranges(members: list[Finding]) -> tuple[RangeShown, ...]:
             finding__in=ids[: 2 * MOST_RANGES]
         ).values_list("finding_id", "document", "releases")
     }
+    seals = seals_of_all(member.delivery_id for member in sorted_members if member.pk in ran)
     found = [
-        range_of(ran[member.pk][0], member.key, ran[member.pk][1])
+        range_of(
+            seals[member.delivery_id].unseal_data(
+                ran[member.pk][0], Part.REPRODUCTION.of(member.key)
+            ),
+            member.key,
+            ran[member.pk][1],
+        )
         for member in sorted_members
         if member.pk in ran
     ]

@@ -8,6 +8,9 @@ from typing import Final
 
 from django.db.models import QuerySet
 
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import narrowed, visible
+from tidegate.desks.access.words import Act, Kind
 from tidegate.desks.findings.models import Case, Finding
 from tidegate.desks.findings.priority import Severity
 from tidegate.desks.findings.queries.case_detail import CaseDetail, get_case
@@ -22,7 +25,7 @@ from tidegate.desks.findings.queries.paging import (
     page_of,
     read_cursor,
 )
-from tidegate.desks.findings.queries.rows import CaseRow, CaseState, case_row
+from tidegate.desks.findings.queries.rows import CaseRow, CaseState, case_row, merged_into_of
 from tidegate.desks.findings.queries.searching import Matches, matches
 
 __all__ = [
@@ -48,6 +51,7 @@ CASE_SORTS: Final = tuple(f"{sign}{word}" for word in _COLUMNS for sign in ("", 
 
 
 def list_cases(
+    actor: Actor,
     asked: CaseFilter | None = None,
     sort: str = "-priority",
     cursor: str | None = None,
@@ -64,20 +68,21 @@ def list_cases(
     order = order_of(sort, _COLUMNS)
     mark = fingerprint("cases", sort, asked)
     at = read_cursor(cursor, of=mark)
-    found = matches(asked.text, newest=at.newest if at else "")
+    found = matches(actor, asked.text, newest=at.newest if at else "")
     return page_of(
-        _fitting(asked, found),
+        _fitting(actor, asked, found),
         order,
         at,
         checked_limit(limit),
-        _shown,
+        lambda ids: _shown(actor, ids),
         of=mark,
+        known=visible(actor, Act.READ, Kind.CASE),
         newest=found.newest,
         note=found.note,
     )
 
 
-def count_cases(asked: CaseFilter | None = None, at_most: int = 10_000) -> Count:
+def count_cases(actor: Actor, asked: CaseFilter | None = None, at_most: int = 10_000) -> Count:
     """Count the cases that fit, no further than `at_most`.
 
     Raises:
@@ -85,13 +90,13 @@ def count_cases(asked: CaseFilter | None = None, at_most: int = 10_000) -> Count
     """
     asked = asked or CaseFilter()
     check_cases(asked)
-    found = matches(asked.text)
-    return counted(_fitting(asked, found), at_most, more=bool(found.note))
+    found = matches(actor, asked.text)
+    return counted(_fitting(actor, asked, found), at_most, more=bool(found.note))
 
 
-def _fitting(asked: CaseFilter, found: Matches) -> QuerySet[Case]:
+def _fitting(actor: Actor, asked: CaseFilter, found: Matches) -> QuerySet[Case]:
     """Return the cases that fit, so that the index of any sort can be walked for them."""
-    rows = Case.objects.all()
+    rows = narrowed(actor, Case.objects.all())
     if found.where:
         # A search finds findings: what is looked for are their cases.
         members = Finding.objects.filter(found.where, case__isnull=False)
@@ -109,6 +114,7 @@ def _fitting(asked: CaseFilter, found: Matches) -> QuerySet[Case]:
     return rows
 
 
-def _shown(ids: Sequence[int]) -> list[tuple[int, str, CaseRow]]:
-    found = Case.objects.filter(id__in=ids).select_related("merged_into")
-    return [(case.pk, case.key, case_row(case)) for case in found]
+def _shown(actor: Actor, ids: Sequence[int]) -> list[tuple[int, str, CaseRow]]:
+    found = list(Case.objects.filter(id__in=ids).select_related("merged_into"))
+    named = merged_into_of(actor, found)
+    return [(case.pk, case.key, case_row(case, named)) for case in found]

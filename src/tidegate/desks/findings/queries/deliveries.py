@@ -9,7 +9,10 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from tidegate.desks.findings.models import Delivery, DeliveryPiece, Finder, RefusedRecord
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import find, visible
+from tidegate.desks.access.words import Act, Kind
+from tidegate.desks.findings.models import Delivery, Finder, RefusedRecord
 from tidegate.desks.findings.queries.errors import FilterError, NotHereError
 from tidegate.desks.findings.queries.filters import written_key
 from tidegate.desks.findings.queries.paging import (
@@ -21,6 +24,7 @@ from tidegate.desks.findings.queries.paging import (
     page_of,
     read_cursor,
 )
+from tidegate.desks.findings.queries.pieces import Pieces
 
 _COLUMNS: Final = {"received": ("id", int)}
 
@@ -83,6 +87,7 @@ class DeliveryDetail:
 
 
 def list_deliveries(
+    actor: Actor,
     asked: DeliveryFilter | None = None,
     sort: str = "-received",
     cursor: str | None = None,
@@ -98,32 +103,31 @@ def list_deliveries(
     order = order_of(sort, _COLUMNS)
     mark = fingerprint("deliveries", sort, asked)
     at = read_cursor(cursor, of=mark)
-    return page_of(_fitting(asked), order, at, checked_limit(limit), _shown, of=mark)
+    known = visible(actor, Act.READ, Kind.DELIVERY)
+    rows = _fitting(asked).filter(known)
+    return page_of(rows, order, at, checked_limit(limit), _shown, of=mark, known=known)
 
 
-def get_delivery(key: str, cursor: str | None = None, limit: int = 50) -> DeliveryDetail:
+def get_delivery(
+    actor: Actor, key: str, cursor: str | None = None, limit: int = 50
+) -> DeliveryDetail:
     """Return a delivery and a page of its refusals, in the order of the document.
 
     Raises:
-        NotHereError: there is none of that key.
+        NotFoundError: there is none of that key, or not for them.
         CursorError: the cursor is not one, or of another delivery.
     """
-    delivery = find(key)
+    delivery = readable(actor, key)
     return DeliveryDetail(delivery_row(delivery), refusals(delivery, cursor, limit))
 
 
-def find(key: str) -> Delivery:
+def readable(actor: Actor, key: str, act: Act = Act.READ) -> Delivery:
     """Return a delivery's row, for the queries of this folder.
 
     Raises:
-        NotHereError: there is none of that key.
+        NotFoundError: there is none of that key, or not for them.
     """
-    found = Delivery.objects.select_related("finder").filter(key=written_key(key)).first()
-    if found is None:
-        raise NotHereError(
-            f"there is no delivery {key[:40]!r}; look for it in the list of deliveries"
-        )
-    return found
+    return find(actor, Delivery.objects.select_related("finder"), act, key=written_key(key))
 
 
 def refusals(delivery: Delivery, cursor: str | None, limit: int) -> Page[RefusalRow]:
@@ -192,19 +196,15 @@ class DocumentShown:
     """Returns a part by its number, from 0; None after the last."""
 
 
-def get_document(key: str) -> DocumentShown:
+def get_document(actor: Actor, key: str) -> DocumentShown:
     """Return a delivery's document, byte for byte.
 
     Raises:
-        NotHereError: there is no such delivery, or its bytes are not all here yet.
+        NotFoundError: there is no such delivery, or not for them.
+        NotHereError: its bytes are not all here yet.
     """
-    delivery = find(key)
+    delivery = readable(actor, key, Act.READ_PROOF)
     if delivery.state == Delivery.State.RECEIVING:
         raise NotHereError(f"the document of {delivery.key} has not come whole yet; ask later")
 
-    def piece(number: int) -> bytes | None:
-        found = DeliveryPiece.objects.filter(delivery=delivery, number=number)
-        content = found.values_list("content", flat=True).first()
-        return None if content is None else bytes(content)
-
-    return DocumentShown(delivery.name, delivery.size, delivery.sha256, piece)
+    return DocumentShown(delivery.name, delivery.size, delivery.sha256, Pieces(delivery).read)

@@ -24,4 +24,4 @@ class CursorError(QueryError):
 
 
 class NotHereError(Exception):
-    """There is nothing of that key here."""
+    """What was asked for has no such part, or not yet; the whole may be read by who asks."""

@@ -7,6 +7,9 @@ from typing import Any, Final
 
 from django.db.models import Q
 
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import find, may, narrowed
+from tidegate.desks.access.words import Act
 from tidegate.desks.findings.models import Document, Finding, Reproduction
 from tidegate.desks.findings.queries.errors import NotHereError
 from tidegate.desks.findings.queries.evidence import RangeShown, RunShown, range_of, runs_of
@@ -19,7 +22,8 @@ from tidegate.desks.findings.queries.relations import (
     links_where,
     nominations_where,
 )
-from tidegate.desks.findings.queries.rows import FindingRow, finding_row
+from tidegate.desks.findings.queries.rows import FindingRow, cases_of, finding_row
+from tidegate.desks.findings.sealing import Part, seals_of
 
 MOST_OTHERS: Final = 100
 """Other findings of the case that are shown beside one."""
@@ -76,6 +80,8 @@ class FindingDetail:
     range: RangeShown | None
     has_receipt: bool
     has_small_proof: bool
+    may_read_proof: bool
+    """Whoever asks may fetch its record, proof included."""
     credit: Credit
     links: tuple[LinkRow, ...]
     """Standing ones and undone ones, the newest first."""
@@ -88,22 +94,27 @@ class FindingDetail:
     """There are more than are shown."""
 
 
-def get_finding(key: str) -> FindingDetail:
-    """Return the whole of a finding.
+def get_finding(actor: Actor, key: str) -> FindingDetail:
+    """Return the whole of a finding, as far as `actor` may read it.
 
     Raises:
-        NotHereError: there is none of that key.
+        NotFoundError: there is none of that key, or not for them.
     """
-    finding = find(key)
+    finding = readable(actor, key)
+    cases = cases_of(actor, [finding])
+    proof = may(actor, Act.READ_PROOF, finding)
     document = Document.objects.filter(finding=finding).defer("record", "native", "features")
     said = document.first() or Document()
     ran = Reproduction.objects.filter(finding=finding).defer("receipt").first()
-    shown = ran.document if ran else {}
+    shown: dict[str, Any] = {}
+    if ran:
+        purpose = Part.REPRODUCTION.of(finding.key)
+        shown = seals_of(finding.delivery_id).unseal_data(ran.document, purpose)
     runs = runs_of(shown)
     telling = next((run for run in runs if run.fired), runs[0] if runs else None)
-    others = _others(finding)
+    others = _others(actor, finding, cases)
     return FindingDetail(
-        row=finding_row(finding),
+        row=finding_row(finding, cases),
         line=finding.line,
         place=finding.place,
         digest=finding.digest,
@@ -121,54 +132,53 @@ def get_finding(key: str) -> FindingDetail:
         runtime=shown.get("runtime") or "",
         range=range_of(shown, finding.key, ran.releases if ran else ()),
         has_receipt=ran is not None,
-        has_small_proof=bool(ran and ran.small_proof),
-        credit=_credit(finding),
-        links=links_where(Q(source=finding) | Q(target=finding)),
-        nominations=nominations_where(Q(earlier=finding) | Q(later=finding)),
-        events=events_where(Q(finding=finding)),
+        has_small_proof=bool(proof and ran and ran.small_proof),
+        may_read_proof=proof,
+        credit=_credit(finding, cases),
+        links=links_where(actor, Q(source=finding) | Q(target=finding)),
+        nominations=nominations_where(actor, Q(earlier=finding) | Q(later=finding)),
+        events=events_where(actor, Q(finding=finding)),
         others=tuple(others[:MOST_OTHERS]),
         others_more=len(others) > MOST_OTHERS,
     )
 
 
-def get_record(key: str) -> bytes:
+def get_record(actor: Actor, key: str) -> bytes:
     """Return a finding's record: as it came, or its RFC 8785 form inside a larger document.
 
     Raises:
-        NotHereError: there is none of that key.
+        NotFoundError: there is none of that key, or not for them.
     """
-    finding = find(key)
+    finding = readable(actor, key, Act.READ_PROOF)
     record = Document.objects.filter(finding=finding).values_list("record", flat=True).first()
     if record is None:
         raise NotHereError(f"{finding.key} has no record")
-    return bytes(record)
+    return seals_of(finding.delivery_id).unseal(record, Part.RECORD.of(finding.key))
 
 
-def get_receipt(key: str) -> bytes:
+def get_receipt(actor: Actor, key: str) -> bytes:
     """Return a finding's receipt, a DSSE envelope.
 
     Raises:
-        NotHereError: there is no such finding, or it has none yet.
+        NotFoundError: there is no such finding, or not for them.
+        NotHereError: it has none yet.
     """
-    finding = find(key)
+    finding = readable(actor, key)
     found = Reproduction.objects.filter(finding=finding).values_list("receipt", flat=True).first()
     if found is None:
         raise NotHereError(
             f"{finding.key} has no receipt; one is signed when its proof has been run"
         )
-    return bytes(found)
+    return seals_of(finding.delivery_id).unseal(found, Part.RECEIPT.of(finding.key))
 
 
-def find(key: str) -> Finding:
+def readable(actor: Actor, key: str, act: Act = Act.READ) -> Finding:
     """Return a finding's row, for the queries of this folder.
 
     Raises:
-        NotHereError: there is none of that key.
+        NotFoundError: there is none of that key, or not for them.
     """
-    found = Finding.objects.select_related(*_LIST_COLUMNS).filter(key=written_key(key)).first()
-    if found is None:
-        raise NotHereError(f"there is no finding {key[:40]!r}; look for it in the list of findings")
-    return found
+    return find(actor, Finding.objects.select_related(*_LIST_COLUMNS), act, key=written_key(key))
 
 
 def _place(place: Any) -> PlaceShown:
@@ -176,21 +186,21 @@ def _place(place: Any) -> PlaceShown:
     return PlaceShown(path or "", line, symbol or "")
 
 
-def _others(finding: Finding) -> list[FindingRow]:
-    if finding.case is None:
+def _others(actor: Actor, finding: Finding, cases: frozenset[int]) -> list[FindingRow]:
+    if finding.case is None or finding.case.pk not in cases:
         return []
     found = (
-        Finding.objects.filter(case=finding.case)
+        narrowed(actor, Finding.objects.filter(case=finding.case))
         .exclude(pk=finding.pk)
         .select_related(*_LIST_COLUMNS)
         .order_by("id")[: MOST_OTHERS + 1]
     )
-    return [finding_row(one) for one in found]
+    return [finding_row(one, cases) for one in found]
 
 
-def _credit(finding: Finding) -> Credit:
+def _credit(finding: Finding, cases: frozenset[int]) -> Credit:
     """Return the place of a finding's finder among those of its case, by whose came in first."""
-    if finding.case is None:
+    if finding.case is None or finding.case.pk not in cases:
         return Credit(finding.finder.name, 1, 1)
     earlier = (
         Finding.objects.filter(case=finding.case).order_by("id").values_list("finder_id", flat=True)

@@ -7,6 +7,9 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import narrowed, visible
+from tidegate.desks.access.words import Act, Kind
 from tidegate.desks.findings.models import Case, Finder, Finding
 from tidegate.desks.findings.priority import Severity
 from tidegate.desks.findings.queries.counting import Count, counted
@@ -27,7 +30,7 @@ from tidegate.desks.findings.queries.paging import (
     page_of,
     read_cursor,
 )
-from tidegate.desks.findings.queries.rows import FindingRow, finding_row
+from tidegate.desks.findings.queries.rows import FindingRow, cases_of, finding_row
 from tidegate.desks.findings.queries.searching import Matches, matches
 
 __all__ = [
@@ -53,6 +56,7 @@ FINDING_SORTS: Final = tuple(f"{sign}{word}" for word in _COLUMNS for sign in ("
 
 
 def list_findings(
+    actor: Actor,
     asked: FindingFilter | None = None,
     sort: str = "-received",
     cursor: str | None = None,
@@ -69,20 +73,24 @@ def list_findings(
     order = order_of(sort, _COLUMNS)
     mark = fingerprint("findings", sort, asked)
     at = read_cursor(cursor, of=mark)
-    found = matches(asked.text, newest=at.newest if at else "")
+    readable = visible(actor, Act.READ, Kind.FINDING)
+    found = matches(actor, asked.text, newest=at.newest if at else "")
     return page_of(
-        _fitting(asked, found, sort),
+        _fitting(actor, asked, found, sort),
         order,
         at,
         checked_limit(limit),
-        _shown,
+        lambda ids: _shown(actor, ids),
         of=mark,
+        known=readable,
         newest=found.newest,
         note=found.note,
     )
 
 
-def count_findings(asked: FindingFilter | None = None, at_most: int = 10_000) -> Count:
+def count_findings(
+    actor: Actor, asked: FindingFilter | None = None, at_most: int = 10_000
+) -> Count:
     """Count the findings that fit, no further than `at_most`.
 
     Raises:
@@ -90,14 +98,16 @@ def count_findings(asked: FindingFilter | None = None, at_most: int = 10_000) ->
     """
     asked = asked or FindingFilter()
     check_findings(asked)
-    found = matches(asked.text)
+    found = matches(actor, asked.text)
     # In an order, so that one index is walked and the table is not opened.
-    return counted(_fitting(asked, found).order_by("-id"), at_most, more=bool(found.note))
+    return counted(_fitting(actor, asked, found).order_by("-id"), at_most, more=bool(found.note))
 
 
-def _fitting(asked: FindingFilter, found: Matches, sort: str = "") -> QuerySet[Finding]:
+def _fitting(
+    actor: Actor, asked: FindingFilter, found: Matches, sort: str = ""
+) -> QuerySet[Finding]:
     """Return the findings that fit, so that the index of a sort can be walked for them."""
-    rows = _looked_up(asked, found)
+    rows = _looked_up(actor, asked, found)
     looked_up = rows is not None
     rows = Finding.objects.all() if rows is None else rows
     for column in ("stage", "verdict", "effect", "format"):
@@ -120,13 +130,15 @@ def _fitting(asked: FindingFilter, found: Matches, sort: str = "") -> QuerySet[F
     return rows
 
 
-def _looked_up(asked: FindingFilter, found: Matches) -> QuerySet[Finding] | None:
+def _looked_up(actor: Actor, asked: FindingFilter, found: Matches) -> QuerySet[Finding] | None:
     """Return the findings of what names few of them; None where nothing does."""
-    named = [found.where] if found.where else []
+    readable = visible(actor, Act.READ, Kind.FINDING)
+    named = [few(Finding.objects.filter(readable)) or readable] if readable else []
+    named += [found.where] if found.where else []
     if asked.package:
         named.append(Q(package=asked.package))
     if asked.case:
-        named.append(_of_case(checked_key("case", asked.case)))
+        named.append(_of_case(actor, checked_key("case", asked.case)))
     if asked.finder:
         of_finder = few(Finding.objects.filter(finder__in=_finder(asked.finder)))
         named += [of_finder] if of_finder else []
@@ -136,15 +148,16 @@ def _looked_up(asked: FindingFilter, found: Matches) -> QuerySet[Finding] | None
     return Finding.objects.filter(*named) if named else None
 
 
-def _of_case(key: str) -> Q:
-    members = Finding.objects.filter(case__in=Case.objects.filter(key=key))
-    return few(members) or Q(case__key=key)
+def _of_case(actor: Actor, key: str) -> Q:
+    cases = narrowed(actor, Case.objects.filter(key=key), Act.SEE)
+    return few(Finding.objects.filter(case__in=cases)) or Q(case__in=cases)
 
 
 def _finder(name: str) -> list[int]:
     return list(Finder.objects.filter(name=name).values_list("id", flat=True))
 
 
-def _shown(ids: Sequence[int]) -> list[tuple[int, str, FindingRow]]:
-    found = Finding.objects.filter(id__in=ids).select_related("finder", "delivery", "case")
-    return [(finding.pk, finding.key, finding_row(finding)) for finding in found]
+def _shown(actor: Actor, ids: Sequence[int]) -> list[tuple[int, str, FindingRow]]:
+    found = list(Finding.objects.filter(id__in=ids).select_related("finder", "delivery", "case"))
+    cases = cases_of(actor, found)
+    return [(finding.pk, finding.key, finding_row(finding, cases)) for finding in found]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import find, narrowed, visible
+from tidegate.desks.access.words import Act, Kind
 from tidegate.desks.findings.models import Nomination
-from tidegate.desks.findings.queries.errors import FilterError, NotHereError
+from tidegate.desks.findings.queries.errors import FilterError
 from tidegate.desks.findings.queries.paging import (
     Order,
     Page,
@@ -24,7 +27,10 @@ _FINDINGS: Final = ("earlier__case", "later__case")
 
 
 def list_nominations(
-    state: str = Nomination.State.OPEN.value, cursor: str | None = None, limit: int = 50
+    actor: Actor,
+    state: str = Nomination.State.OPEN.value,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[NominationRow]:
     """Return a page of the nominations in a state, the highest score first.
 
@@ -38,21 +44,19 @@ def list_nominations(
             parameter="state",
         )
     mark = fingerprint("nominations", _ORDER.word, state)
-    rows = Nomination.objects.filter(state=state)
+    rows = narrowed(actor, Nomination.objects.filter(state=state))
     at = read_cursor(cursor, of=mark)
-    return page_of(rows, _ORDER, at, checked_limit(limit), _shown, of=mark)
+    known = visible(actor, Act.READ, Kind.NOMINATION)
+    return page_of(rows, _ORDER, at, checked_limit(limit), _shown, of=mark, known=known)
 
 
-def get_nomination(id_: int) -> NominationRow:
+def get_nomination(actor: Actor, id_: int) -> NominationRow:
     """Return a nomination.
 
     Raises:
-        NotHereError: there is none of that id.
+        NotFoundError: there is none of that id, or not for them.
     """
-    found = Nomination.objects.filter(pk=id_).select_related(*_FINDINGS).first()
-    if found is None:
-        raise NotHereError(f"there is no nomination {id_}; look for it in the list of nominations")
-    return nomination_row(found)
+    return nomination_row(find(actor, Nomination.objects.select_related(*_FINDINGS), pk=id_))
 
 
 def _shown(ids: Sequence[int]) -> list[tuple[int, str, NominationRow]]:

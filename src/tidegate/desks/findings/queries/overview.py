@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count as CountOf
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import narrowed, visible
+from tidegate.desks.access.words import Act, Kind
 from tidegate.desks.findings.models import Case, Delivery, Finder, Finding, Nomination, Outbox
 from tidegate.desks.findings.queries.counting import Count, counted
 from tidegate.desks.findings.queries.errors import FilterError
@@ -102,21 +107,25 @@ class Overview:
     totals: Totals
 
 
-def overview(days: int = 30, clock: Clock = timezone.now) -> Overview:
-    """Return all of it."""
-    steps = funnel()
+def overview(actor: Actor, days: int = 30, clock: Clock = timezone.now) -> Overview:
+    """Return all of it, counted over what `actor` may read."""
+    steps = funnel(actor)
     totals = Totals(
         findings=steps.received.number,
-        deliveries=Delivery.objects.count(),
-        finders=Finder.objects.count(),
+        deliveries=narrowed(actor, Delivery.objects.all()).count(),
+        finders=_finders(actor),
         cases=steps.cases,
     )
-    return Overview(steps, stuck(clock), series(days, clock), totals)
+    return Overview(steps, stuck(actor, clock), series(actor, days, clock), totals)
 
 
-def funnel() -> Funnel:
+def funnel(actor: Actor) -> Funnel:
     """Return how far everything that came in has come."""
-    groups = Finding.objects.values_list("stage", "verdict").annotate(number=CountOf("id"))
+    groups = (
+        narrowed(actor, Finding.objects.all())
+        .values_list("stage", "verdict")
+        .annotate(number=CountOf("id"))
+    )
     numbers = {(stage, verdict): number for stage, verdict, number in groups.order_by()}
     received = sum(numbers.values())
     unproven = sum(number for (stage, _), number in numbers.items() if stage == Stage.UNPROVEN)
@@ -127,20 +136,23 @@ def funnel() -> Funnel:
         with_proof=Step(received - unproven, FindingFilter(stage=_WITH_A_PROOF)),
         run=Step(run, FindingFilter(stage=Stage.JUDGED.value)),
         proven=Step(proven, FindingFilter(verdict=Word.REPRODUCED.value)),
-        cases=Case.objects.filter(merged_into=None).count(),
+        cases=narrowed(actor, Case.objects.filter(merged_into=None)).count(),
         cases_filter=CaseFilter(),
     )
 
 
-def stuck(clock: Clock = timezone.now) -> Stuck:
+def stuck(actor: Actor, clock: Clock = timezone.now) -> Stuck:
     """Return what does not go on by itself."""
+    findings = narrowed(actor, Finding.objects.all())
     promised = Outbox.objects.filter(
         state=Outbox.State.WAITING, topic=Outbox.Topic.REPRODUCE, made_at__lt=clock() - LONG
     )
-    set_aside = Finding.objects.filter(stage=Stage.SET_ASIDE)
-    inconclusive = Finding.objects.filter(stage=Stage.JUDGED, verdict=Word.INCONCLUSIVE)
-    unread = Delivery.objects.filter(state=Delivery.State.STORED)
-    nominations = Nomination.objects.filter(state=Nomination.State.OPEN)
+    if visible(actor, Act.READ, Kind.FINDING):
+        promised = promised.filter(subject__in=findings.values("key"))
+    set_aside = findings.filter(stage=Stage.SET_ASIDE)
+    inconclusive = findings.filter(stage=Stage.JUDGED, verdict=Word.INCONCLUSIVE)
+    unread = narrowed(actor, Delivery.objects.filter(state=Delivery.State.STORED))
+    nominations = narrowed(actor, Nomination.objects.filter(state=Nomination.State.OPEN))
     return Stuck(
         set_aside=counted(set_aside, MOST_COUNTED),
         set_aside_filter=FindingFilter(stage=Stage.SET_ASIDE.value),
@@ -155,7 +167,7 @@ def stuck(clock: Clock = timezone.now) -> Stuck:
     )
 
 
-def series(days: int = 30, clock: Clock = timezone.now) -> tuple[Day, ...]:
+def series(actor: Actor, days: int = 30, clock: Clock = timezone.now) -> tuple[Day, ...]:
     """Return what happened on each of the last `days` days, today's last.
 
     Raises:
@@ -171,28 +183,40 @@ def series(days: int = 30, clock: Clock = timezone.now) -> tuple[Day, ...]:
         .replace(hour=0, minute=0, second=0, microsecond=0)
     )
     starts = [today - timedelta(days=back) for back in reversed(range(days))]
-    received = _a_day("findings_finding", "received_at", "", starts)
-    proven = _a_day(
-        "findings_finding", "judged_at", f"AND verdict = '{Word.REPRODUCED.value}'", starts
-    )
-    cases = _a_day("findings_case", "opened_at", "", starts)
+    findings = narrowed(actor, Finding.objects.all())
+    received = _a_day(findings, "received_at", starts)
+    proven = _a_day(findings.filter(verdict=Word.REPRODUCED), "judged_at", starts)
+    cases = _a_day(narrowed(actor, Case.objects.all()), "opened_at", starts)
     return tuple(
         Day(start.date(), *numbers)
         for start, *numbers in zip(starts, received, proven, cases, strict=True)
     )
 
 
-def _a_day(table: str, column: str, more: str, starts: list[datetime]) -> list[int]:
-    """Count a table's rows of each day, each by a walk along its part of the column's index.
+def _a_day(rows: QuerySet[Any], column: str, starts: list[datetime]) -> list[int]:
+    """Count rows of each day, each by a walk along its part of the column's index.
 
     Grouping by day would compute the day of every row, which costs ten times as much.
     """
-    one = f"(SELECT COUNT(*) FROM {table} WHERE {column} >= %s AND {column} < %s {more})"  # noqa: S608
-    bounds = [
-        connection.ops.adapt_datetimefield_value(moment)
-        for start in starts
-        for moment in (start, start + timedelta(days=1))
-    ]
+    parts: list[str] = []
+    bounds: list[Any] = []
+    for start in starts:
+        day = {f"{column}__gte": start, f"{column}__lt": start + timedelta(days=1)}
+        try:
+            sql, values = rows.filter(**day).order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            # The framework can tell without asking: nothing at all may be read by who asks.
+            return [0] * len(starts)
+        parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS a_day)")  # noqa: S608 - the framework's
+        bounds += values
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join([one] * len(starts))}", bounds)
+        cursor.execute(f"SELECT {', '.join(parts)}", bounds)
         return [int(number) for number in cursor.fetchone()]
+
+
+def _finders(actor: Actor) -> int:
+    """Count whoever handed in what `actor` may read."""
+    if not visible(actor, Act.READ, Kind.FINDING):
+        return Finder.objects.count()
+    readable = narrowed(actor, Finding.objects.all())
+    return readable.order_by().values("finder").distinct().count()

@@ -17,7 +17,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any, Final, Generic, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from tidegate.desks.findings.queries.errors import CursorError, FilterError
 
@@ -178,16 +178,18 @@ def page_of(
     shown: Shown[T],
     *,
     of: str,
+    known: Q | None = None,
     newest: str = "",
     note: str = "",
 ) -> Page[T]:
     """Return the page of a list that begins at a cursor.
 
     The ids are looked for first, in an index that holds the filter's columns; `shown` then reads
-    just those rows. `of` is the list's fingerprint; `newest` and `note` are of a bounded search.
+    just those rows. `of` is the list's fingerprint, `known` the condition of the rows that
+    who asks may know of: no cursor begins at another. `newest` and `note` are of a bounded search.
     """
     backwards = cursor is not None and cursor.backwards
-    found = _found(rows, order.reversed() if backwards else order, cursor, limit + 1)
+    found = _found(rows, order.reversed() if backwards else order, cursor, limit + 1, known or Q())
     more = len(found) > limit
     found = found[:limit]
     if backwards:
@@ -217,7 +219,7 @@ def _kept(value: Any) -> str | float:
 
 
 def _found(
-    rows: QuerySet[M], order: Order, cursor: Cursor | None, most: int
+    rows: QuerySet[M], order: Order, cursor: Cursor | None, most: int, known: Q
 ) -> list[tuple[int, Any]]:
     """Return id and sort value of the first `most` rows beyond a cursor.
 
@@ -229,12 +231,12 @@ def _found(
         return list(ordered[:most])
     beyond = "lt" if order.descending else "gt"
     if order.column == "id":
-        row_id = _id_of(rows.model, order.name, cursor.key)
+        row_id = _id_of(QuerySet(rows.model).filter(known), order.name, cursor.key)
         return list(ordered.filter(**{f"id__{beyond}": row_id})[:most])
     value = _value(order.kind, cursor.value)
     if order.unique:
         return list(ordered.filter(**{f"{order.column}__{beyond}": value})[:most])
-    row_id = _id_of(rows.model, order.name, cursor.key)
+    row_id = _id_of(QuerySet(rows.model).filter(known), order.name, cursor.key)
     same = ordered.filter(**{order.column: value, f"id__{beyond}": row_id})
     found = list(same[:most])
     if len(found) < most:
@@ -243,9 +245,9 @@ def _found(
     return found
 
 
-def _id_of(model: type[Model], name: str, key: str) -> int:
+def _id_of(rows: QuerySet[M], name: str, key: str) -> int:
     if name == "key" or (key.isdecimal() and len(key) <= _LONGEST_NUMBER):
-        found = QuerySet(model).filter(**{name: key}).values_list("id", flat=True).first()
+        found = rows.filter(**{name: key}).values_list("id", flat=True).first()
         if found is not None:
             return int(found)
     raise CursorError(f"the row of this cursor is not here; {_FIRST_PAGE}")

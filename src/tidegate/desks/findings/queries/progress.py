@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import narrowed, visible
+from tidegate.desks.access.words import Act, Kind
 from tidegate.desks.findings.models import Delivery, Event, Finding, Outbox
 from tidegate.desks.findings.queries.counting import Count, counted
 from tidegate.desks.findings.queries.relations import EventRow, shown_events
@@ -43,11 +46,15 @@ class Progress:
     reading: tuple[Reading, ...]
 
 
-def progress() -> Progress:
+def progress(actor: Actor) -> Progress:
     """Return the work in progress; of what is worked on, the first few."""
+    findings = narrowed(actor, Finding.objects.all())
     waiting = Outbox.objects.filter(state=Outbox.State.WAITING, topic=Outbox.Topic.REPRODUCE)
-    working = Finding.objects.filter(stage=Stage.WORKING).order_by("id")
-    reading = Delivery.objects.filter(state=Delivery.State.STORED).order_by("id")
+    if visible(actor, Act.READ, Kind.FINDING):
+        waiting = waiting.filter(subject__in=findings.values("key"))
+    working = findings.filter(stage=Stage.WORKING).order_by("id")
+    stored = Delivery.objects.filter(state=Delivery.State.STORED)
+    reading = narrowed(actor, stored).order_by("id")
     return Progress(
         waiting=counted(waiting, MOST_WAITING),
         working=tuple(
@@ -68,6 +75,6 @@ def last_event() -> int:
     return newest or 0
 
 
-def events_after(id_: int, most: int = 100) -> tuple[EventRow, ...]:
+def events_after(actor: Actor, id_: int, most: int = 100) -> tuple[EventRow, ...]:
     """Return the events after one, in order, at most so many."""
-    return shown_events(Event.objects.filter(id__gt=id_).order_by("id")[:most])
+    return shown_events(actor, Event.objects.filter(id__gt=id_).order_by("id"), most)

@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
-from tidegate.desks.findings.models import Event, Link, Nomination
-from tidegate.desks.findings.queries.errors import NotHereError
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import find, narrowed
+from tidegate.desks.access.words import Act
+from tidegate.desks.findings.models import Case, Event, Link, Nomination
 
 MOST: Final = 200
 """Links, nominations or events of one finding or case that are shown; the newest ones."""
@@ -84,56 +86,58 @@ class EventRow:
     detail: Mapping[str, Any]
 
 
-def get_link(id_: int) -> LinkRow:
+def get_link(actor: Actor, id_: int) -> LinkRow:
     """Return a link.
 
     Raises:
-        NotHereError: there is none of that id.
+        NotFoundError: there is none of that id, or not for them.
     """
-    found = Link.objects.filter(pk=id_).select_related("source__case", "target__case").first()
-    if found is None:
-        raise NotHereError(f"there is no link {id_}")
-    return _link(found)
+    return _link(find(actor, Link.objects.select_related("source__case", "target__case"), pk=id_))
 
 
-def links_where(which: Q) -> tuple[LinkRow, ...]:
+def links_where(actor: Actor, which: Q) -> tuple[LinkRow, ...]:
     """Return the newest links that fit, newest first."""
     found = (
-        Link.objects.filter(which)
+        narrowed(actor, Link.objects.filter(which))
         .select_related("source__case", "target__case")
         .order_by("-id")[:MOST]
     )
     return tuple(_link(link) for link in found)
 
 
-def nominations_where(which: Q) -> tuple[NominationRow, ...]:
+def nominations_where(actor: Actor, which: Q) -> tuple[NominationRow, ...]:
     """Return nominations that fit, the highest score first."""
     found = (
-        Nomination.objects.filter(which)
+        narrowed(actor, Nomination.objects.filter(which))
         .select_related("earlier__case", "later__case")
         .order_by("-score", "-id")[:MOST]
     )
     return tuple(nomination_row(one) for one in found)
 
 
-def events_where(which: Q) -> tuple[EventRow, ...]:
+def events_where(actor: Actor, which: Q) -> tuple[EventRow, ...]:
     """Return the newest events that fit, newest first."""
-    return shown_events(Event.objects.filter(which).order_by("-id")[:MOST])
+    return shown_events(actor, Event.objects.filter(which).order_by("-id"))
 
 
-def shown_events(events: QuerySet[Event]) -> tuple[EventRow, ...]:
-    """Return events as values, in the order they are in."""
+def shown_events(actor: Actor, events: QuerySet[Event], most: int = MOST) -> tuple[EventRow, ...]:
+    """Return the events that `actor` may read, in the order they are in, at most so many."""
+    rows = list(narrowed(actor, events).select_related("finding")[:most])
+    cases = narrowed(
+        actor, Case.objects.filter(pk__in={row.case_id for row in rows if row.case_id}), Act.SEE
+    )
+    named = {case.pk: case.key for case in cases}
     return tuple(
         EventRow(
             id=event.pk,
             at=event.at,
             actor=event.actor,
             verb=event.verb,
-            case=event.case.key if event.case else None,
+            case=named.get(event.case_id or 0),
             finding=event.finding.key if event.finding else None,
             detail=event.detail,
         )
-        for event in events.select_related("case", "finding")
+        for event in rows
     )
 
 

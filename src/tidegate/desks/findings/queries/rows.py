@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import narrowed
+from tidegate.desks.access.words import Act
 from tidegate.desks.findings.models import Case, Finding
 from tidegate.desks.findings.priority import Severity
 
@@ -77,8 +81,21 @@ class CaseRow:
     """Key of the case that it became part of."""
 
 
-def finding_row(finding: Finding) -> FindingRow:
-    """Return a finding as lists show it; its finder, delivery and case are loaded already."""
+def cases_of(actor: Actor, findings: Iterable[Finding]) -> frozenset[int]:
+    """Return which cases of some findings `actor` may know of.
+
+    A finder may not: that there is a case at all would tell of others who found the same.
+    """
+    ids = {finding.case_id for finding in findings if finding.case_id is not None}
+    rows = narrowed(actor, Case.objects.filter(pk__in=ids), Act.SEE) if ids else ()
+    return frozenset(case.pk for case in rows)
+
+
+def finding_row(finding: Finding, cases: Container[int]) -> FindingRow:
+    """Return a finding as lists show it; its finder, delivery and case are loaded already.
+
+    `cases` are those that may be named to who asks.
+    """
     return FindingRow(
         key=finding.key,
         title=finding.title,
@@ -96,7 +113,7 @@ def finding_row(finding: Finding) -> FindingRow:
         reference=finding.reference,
         format=finding.format,
         delivery=finding.delivery.key,
-        case=finding.case.key if finding.case else None,
+        case=finding.case.key if finding.case and finding.case.pk in cases else None,
         received_at=finding.received_at,
         judged_at=finding.judged_at,
         tlp=finding.tlp,
@@ -104,8 +121,18 @@ def finding_row(finding: Finding) -> FindingRow:
     )
 
 
-def case_row(case: Case) -> CaseRow:
-    """Return a case as lists show it; the case it was merged into is loaded already."""
+def merged_into_of(actor: Actor, cases: Iterable[Case]) -> frozenset[int]:
+    """Return which cases that some cases became part of `actor` may know of."""
+    ids = {case.merged_into_id for case in cases if case.merged_into_id is not None}
+    rows = narrowed(actor, Case.objects.filter(pk__in=ids), Act.SEE) if ids else ()
+    return frozenset(case.pk for case in rows)
+
+
+def case_row(case: Case, cases: Container[int]) -> CaseRow:
+    """Return a case as lists show it; the case it was merged into is loaded already.
+
+    `cases` are the other ones that may be named to who asks.
+    """
     return CaseRow(
         key=case.key,
         title=case.title,
@@ -121,5 +148,7 @@ def case_row(case: Case) -> CaseRow:
         opened_at=case.opened_at,
         found_at=case.found_at,
         state=CaseState.MERGED if case.merged_into else CaseState.OPEN,
-        merged_into=case.merged_into.key if case.merged_into else None,
+        merged_into=(
+            case.merged_into.key if case.merged_into and case.merged_into.pk in cases else None
+        ),
     )

@@ -13,9 +13,12 @@ from typing import Final
 
 from django.db.models import Q
 
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import narrowed, visible
+from tidegate.desks.access.words import Act, Kind
 from tidegate.desks.findings import search
 from tidegate.desks.findings.keys import as_written
-from tidegate.desks.findings.models import Finding
+from tidegate.desks.findings.models import Case, Finding
 from tidegate.desks.findings.queries.errors import CursorError
 from tidegate.desks.findings.queries.narrowing import among
 
@@ -38,21 +41,25 @@ class Matches:
     """For people: that there are more than were looked at."""
 
 
-def matches(text: str, *, newest: str = "") -> Matches:
+def matches(actor: Actor, text: str, *, newest: str = "") -> Matches:
     """Return which findings a text means; `newest` is what the search's first page said.
+
+    Nothing is looked at but what `actor` may read.
 
     Raises:
         CursorError: `newest` is not here.
     """
     if not text.strip():
         return Matches()
+    readable = visible(actor, Act.READ, Kind.FINDING)
     if _KEY.fullmatch(text):
-        return Matches(_named(as_written(text)))
+        return Matches(readable & _named(actor, as_written(text)))
     asked = search.question_of(text)
     if asked is None:
         return Matches(Q(id__in=[]))
-    up_to = _id_of(newest) if newest else None
-    found = search.newest_matches(asked, MOST_MATCHES + 1, up_to=up_to)
+    within = Finding.objects.filter(readable) if readable else None
+    up_to = _id_of(newest, readable) if newest else None
+    found = search.newest_matches(asked, MOST_MATCHES + 1, up_to=up_to, within=within)
     note = ""
     if len(found) > MOST_MATCHES:
         found.pop()
@@ -65,13 +72,15 @@ def matches(text: str, *, newest: str = "") -> Matches:
     return Matches(among(found), newest, note)
 
 
-def _named(key: str) -> Q:
+def _named(actor: Actor, key: str) -> Q:
     """Return the condition of what a key names: a finding, those of a case, or of a delivery."""
-    return {"F": Q(key=key), "C": Q(case__key=key), "D": Q(delivery__key=key)}[key[0]]
+    if key[0] == "C":
+        return Q(case__in=narrowed(actor, Case.objects.filter(key=key), Act.SEE))
+    return Q(key=key) if key[0] == "F" else Q(delivery__key=key)
 
 
-def _id_of(newest: str) -> int:
-    found = Finding.objects.filter(key=newest).values_list("id", flat=True).first()
+def _id_of(newest: str, readable: Q) -> int:
+    found = Finding.objects.filter(readable, key=newest).values_list("id", flat=True).first()
     if found is None:
         raise CursorError("the search of this cursor is not known; leave the cursor out")
     return found

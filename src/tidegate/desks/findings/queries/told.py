@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import find
 from tidegate.desks.findings.models import Finding, Reproduction
 from tidegate.desks.findings.queries import deliveries
 from tidegate.desks.findings.queries.deliveries import RefusalRow
-from tidegate.desks.findings.queries.errors import NotHereError
 from tidegate.desks.findings.queries.filters import written_key
 from tidegate.desks.findings.queries.paging import (
     Page,
@@ -64,19 +65,17 @@ class ToldDelivery:
     refusals: Page[RefusalRow]
 
 
-def told_of_finding(key: str) -> ToldFinding:
+def told_of_finding(actor: Actor, key: str) -> ToldFinding:
     """Return what the finder of a finding may be told of it.
 
     Raises:
-        NotHereError: there is none of that key.
+        NotFoundError: there is none of that key, or not for them.
     """
-    ids = list(Finding.objects.filter(key=written_key(key)).values_list("id", flat=True))
-    if not ids:
-        raise NotHereError(f"there is no finding {key[:40]!r}; name one of your own")
-    return _told(ids)[0][2]
+    return _told([find(actor, Finding.objects.all(), key=written_key(key)).pk])[0][2]
 
 
 def told_of_delivery(
+    actor: Actor,
     key: str,
     *,
     cursor: str | None = None,
@@ -86,10 +85,10 @@ def told_of_delivery(
     """Return what the finder of a delivery may be told of it, with a page of each of its lists.
 
     Raises:
-        NotHereError: there is none of that key.
+        NotFoundError: there is none of that key, or not for them.
         CursorError: a cursor is not one, or of another list.
     """
-    delivery = deliveries.find(key)
+    delivery = deliveries.readable(actor, key)
     mark = fingerprint("told", "received", delivery.key)
     findings = page_of(
         Finding.objects.filter(delivery=delivery),

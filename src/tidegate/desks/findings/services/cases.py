@@ -12,9 +12,12 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from tidegate.desks.access.actors import HOUSE, Actor
 from tidegate.desks.findings.models import Case, Finding, Link, LinkKind, Reproduction
 from tidegate.desks.findings.priority import Severity, priority_of
-from tidegate.desks.findings.services.history import HOUSE, note
+from tidegate.desks.findings.sealing import Part, seals_of
+from tidegate.desks.findings.services.history import note
+from tidegate.desks.findings.signals import case_merged, case_parted
 from tidegate.engines.reproduction.verdicts import STRONGEST_FIRST, Word
 
 _IDS_A_QUERY = 500
@@ -35,7 +38,7 @@ def open_for(finding: Finding, *, at: datetime) -> Case:
     return standing
 
 
-def join(findings: Iterable[Finding], *, at: datetime, actor: str) -> None:
+def join(findings: Iterable[Finding], *, at: datetime, actor: Actor) -> None:
     """Let everything that standing links hold together share a case, where any of it has one.
 
     `findings` are those whose links are new; what they are linked to is found from there.
@@ -60,7 +63,7 @@ def join(findings: Iterable[Finding], *, at: datetime, actor: str) -> None:
             note("joined", at=at, actor=actor, case=standing, finding=member)
 
 
-def part(source: Finding, target: Finding, *, at: datetime, actor: str) -> None:
+def part(source: Finding, target: Finding, *, at: datetime, actor: Actor) -> None:
     """Let two findings whose link was just undone go separate ways, unless others hold them."""
     case = source.case
     if case is None or target.case is None or case.pk != target.case.pk:
@@ -79,6 +82,7 @@ def part(source: Finding, target: Finding, *, at: datetime, actor: str) -> None:
             pk=case_of_its_own.pk
         ).update(merged_into=case_of_its_own)
         note("parted", at=at, actor=actor, case=case_of_its_own, other=case.key)
+        case_parted.send(Case, case=case, parted=case_of_its_own, at=at, actor=actor)
     _assign(leaving, case_of_its_own)
     if case_of_its_own:
         recount(case_of_its_own)
@@ -170,11 +174,12 @@ def _independent(rows: Sequence[tuple[int, str, str, int, datetime]]) -> set[int
 
 def _range_of(case: Case) -> str:
     """Return the affected range that the earliest member with one has."""
-    for document in (
+    for key, delivery, sealed in (
         Reproduction.objects.filter(finding__case=case)
         .order_by("finding_id")
-        .values_list("document", flat=True)[:20]
+        .values_list("finding__key", "finding__delivery_id", "document")[:20]
     ):
+        document = seals_of(delivery).unseal_data(sealed, Part.REPRODUCTION.of(key))
         if found := document.get("range"):
             return str(found["vers"])
     return ""
@@ -194,7 +199,7 @@ def _opened(founder: Finding, at: datetime) -> Case:
     return case
 
 
-def _merge(case: Case, into: Case, at: datetime, actor: str) -> None:
+def _merge(case: Case, into: Case, at: datetime, actor: Actor) -> None:
     case.findings.update(case=into)
     Case.objects.filter(merged_into=case).update(merged_into=into)
     case.merged_into = into
@@ -202,6 +207,7 @@ def _merge(case: Case, into: Case, at: datetime, actor: str) -> None:
     recount(into)
     note("merged", at=at, actor=actor, case=into, other=case.key)
     note("merged-into", at=at, actor=actor, case=case, other=into.key)
+    case_merged.send(Case, case=case, into=into, at=at, actor=actor)
 
 
 def _reopened(members: Collection[Finding], parted_from: Case) -> Case | None:

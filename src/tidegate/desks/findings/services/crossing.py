@@ -31,6 +31,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from tidegate.desks.findings.models import Finding, Link, LinkKind, Nomination, Reproduction
+from tidegate.desks.findings.sealing import Part, seals_of
 from tidegate.desks.findings.services import judging
 from tidegate.desks.findings.services.history import note
 from tidegate.desks.findings.services.linking import Because, link, lock_packages
@@ -200,10 +201,12 @@ def _ground(finding: Finding, other: Finding) -> _Ground:
 
 def _side(finding: Finding) -> Side | None:
     """Return what crossing needs of a finding; None if its range was never searched."""
-    found = Reproduction.objects.filter(finding=finding).values_list("document", flat=True).first()
-    if not found or "range" not in found:
+    sealed = Reproduction.objects.filter(finding=finding).values_list("document", flat=True).first()
+    if sealed is None:
         return None
-    return Side(found["range"], judging.kept(finding.key))
+    seals = seals_of(finding.delivery_id)
+    found = seals.unseal_data(sealed, Part.REPRODUCTION.of(finding.key))
+    return Side(found["range"], judging.kept(finding.key)) if "range" in found else None
 
 
 def _one_bug(pair: _Pair, crossed: Crossing) -> bool:

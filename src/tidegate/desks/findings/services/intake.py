@@ -23,6 +23,10 @@ from typing import IO, Final
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import find, narrowed
+from tidegate.desks.access.keys import as_written
+from tidegate.desks.access.words import Act
 from tidegate.desks.findings import search
 from tidegate.desks.findings.models import (
     Delivery,
@@ -33,15 +37,18 @@ from tidegate.desks.findings.models import (
     RefusedRecord,
 )
 from tidegate.desks.findings.queries.statistics import refresh_statistics
+from tidegate.desks.findings.sealing import add_key, seals_of
 from tidegate.desks.findings.services.attempts import TRIES
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.findings.services.rows import document_of, finding_of, refusal_of
 from tidegate.desks.findings.services.storing import open_document, store
 from tidegate.desks.findings.services.texts import kept_text
+from tidegate.desks.parties.models import Organisation
 from tidegate.engines.formats.finding import Refusal
 from tidegate.engines.formats.intake import read_reports
 from tidegate.engines.formats.reports import Format, Report
 from tidegate.engines.formats.targets import TargetError, parse_target
+from tidegate.instance.home import HomeError
 
 _LOG = logging.getLogger(__name__)
 
@@ -75,11 +82,13 @@ _MANY: Final = 1000
 
 
 def receive(
+    actor: Actor,
     stream: IO[bytes],
     *,
     name: str,
-    finder: str,
     channel: str,
+    finder: str = "",
+    organisation: str = "",
     format: Format | None = None,  # noqa: A002 - the field's word for it
     target: str = "",
     progress: Progress | None = None,
@@ -87,23 +96,31 @@ def receive(
 ) -> Delivery:
     """Take in one document, and return the delivery with its counts.
 
-    `name` is what its sender calls the file, `finder` the credit, verbatim. The same document of
-    the same finder, to be read in the same way, changes nothing: its first delivery is returned.
+    `name` is what its sender calls the file, `finder` the credit, verbatim; without one it is the
+    organisation's name. `organisation` is the key of that for which it is handed in; it may be left
+    out by whoever can hand in for one only. The same document of the same finder, to be read in
+    the same way, changes nothing: its first delivery is returned.
 
     Raises:
-        NotPossibleError: there is no finder to credit, or `target` is no package URL.
+        NotFoundError: there is no such organisation for which `actor` may hand in.
+        NotPossibleError: there is no finder to credit, `target` is no package URL, or it is not
+            said for which organisation.
     """
-    _check(finder, target)
-    who = _finder(finder.strip(), clock())
-    delivery = Delivery.objects.create(
-        finder=who,
-        channel=channel,
-        name=kept_text(name[-300:]),
-        format=format or "",
-        target=target,
-        received_at=clock(),
-        alive_at=clock(),
-    )
+    owner = _for_which(actor, organisation)
+    credit = finder.strip() or (owner.name if owner else "")
+    _check(credit, target)
+    who = _finder(owner, credit, clock())
+    with transaction.atomic():
+        delivery = Delivery.objects.create(
+            finder=who,
+            channel=channel,
+            name=kept_text(name[-300:]),
+            format=format or "",
+            target=target,
+            received_at=clock(),
+            alive_at=clock(),
+        )
+        add_key(delivery, 1, delivery.received_at)
     try:
         told = progress or (lambda *_: None)
         store(delivery, stream, lambda size: told("storing", size, 0))
@@ -157,6 +174,9 @@ def read_again(delivery: Delivery, *, clock: Clock = timezone.now) -> None:
     """Read a document whose reader died; one that fails again and again is given up.
 
     Whatever it raises is kept as the reason, for it is this document's alone.
+
+    Raises:
+        HomeError: the installation's keys cannot be used; the document waits.
     """
     if delivery.readings >= TRIES:
         delivery.state = Delivery.State.UNREADABLE
@@ -165,6 +185,11 @@ def read_again(delivery: Delivery, *, clock: Clock = timezone.now) -> None:
         return
     try:
         read(delivery, clock=clock)
+    except HomeError:
+        # The installation's keys are not to be had: no document's fault, and no try of it.
+        delivery.readings -= 1
+        delivery.save(update_fields=["readings"])
+        raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it is this document's alone
         _LOG.warning("%s cannot be read", delivery.key, exc_info=True)
         delivery.reason = kept_text(f"{type(error).__name__}: {error}")
@@ -193,8 +218,30 @@ def _check(finder: str, target: str) -> None:
             raise NotPossibleError(f"target {target!r} {error}") from error
 
 
-def _finder(name: str, at: datetime) -> Finder:
-    return Finder.objects.get_or_create(name=name, defaults={"created_at": at})[0]
+def _for_which(actor: Actor, key: str) -> Organisation | None:
+    """Return the organisation that a document is handed in for; None for the owner's own."""
+    if key:
+        return find(actor, Organisation.objects.all(), Act.HAND_IN, key=as_written(key))
+    if actor.is_owner:
+        return None
+    own = Organisation.objects.filter(pk__in=actor.organisations).order_by("name")
+    possible = list(narrowed(actor, own, Act.HAND_IN))
+    if len(possible) != 1:
+        said = ", ".join(f"{one.key} ({one.name})" for one in possible)
+        raise NotPossibleError(
+            f"say for which organisation: {said}"
+            if possible
+            else "nobody hands in findings for an organisation that is neither a finder, a"
+            " coordinator, a model developer nor a trusted partner; ask a coordinator to change"
+            " what yours is"
+        )
+    return possible[0]
+
+
+def _finder(organisation: Organisation | None, name: str, at: datetime) -> Finder:
+    return Finder.objects.get_or_create(
+        organisation=organisation, name=name, defaults={"created_at": at}
+    )[0]
 
 
 def _keep(delivery: Delivery) -> Delivery:
@@ -265,8 +312,10 @@ def _take_in(delivery: Delivery, batch: _Batch, at: datetime) -> None:
         )
         new = [report for digest, report in reports.items() if digest not in known]
         findings = Finding.objects.bulk_create(finding_of(delivery, report, at) for report in new)
+        seals = seals_of(delivery.pk)
         Document.objects.bulk_create(
-            document_of(finding, report) for finding, report in zip(findings, new, strict=True)
+            document_of(finding, report, seals)
+            for finding, report in zip(findings, new, strict=True)
         )
         search.index_findings(
             (finding.pk, _searched(finding, report))

@@ -12,12 +12,17 @@ from django.db import transaction
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import find
+from tidegate.desks.access.refusals import NotFoundError
+from tidegate.desks.access.words import Act
 from tidegate.desks.findings.keys import as_written
 from tidegate.desks.findings.models import Attempt, Finding, Judgement, Outbox, Reproduction
+from tidegate.desks.findings.sealing import Part, seals_of, seals_of_finding
 from tidegate.desks.findings.services import cases
 from tidegate.desks.findings.services.history import note
 from tidegate.desks.findings.services.linking import lock_packages
-from tidegate.desks.findings.services.refusals import NotPossibleError, UnknownError
+from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.findings.states import Stage, Verb, WrongStageError, after
 from tidegate.engines.formats import finding as native
 from tidegate.engines.reproduction import judgements
@@ -48,8 +53,12 @@ def begin(key: str) -> Finding:
 
 def runnable(finding: Finding) -> native.Finding:
     """Return what the sandbox is given for a finding."""
-    document = finding.document
-    read = native.parse_finding(bytes(document.native or document.record), finding.key)
+    document, seals = finding.document, seals_of(finding.delivery_id)
+    if document.native is None:
+        raw = seals.unseal(document.record, Part.RECORD.of(finding.key))
+    else:
+        raw = seals.unseal(document.native, Part.NATIVE.of(finding.key))
+    read = native.parse_finding(raw, finding.key)
     if isinstance(read, native.Refusal):
         raise NotPossibleError(f"{finding.key} has nothing that can be run: {read}")
     return read
@@ -68,31 +77,34 @@ def keep(
     `named` marks the version that the finding names. The seconds of all tries add up.
     """
     with transaction.atomic():
+        finding = _locked(key)
         row, _ = Judgement.objects.get_or_create(
-            finding=_locked(key),
+            finding=finding,
             version=judgement.version,
-            defaults={"runs": 0, "seconds": 0.0, "data": {}, "made_at": at, "named": named},
+            defaults={"runs": 0, "seconds": 0.0, "data": b"", "made_at": at, "named": named},
         )
         row.verdict, row.runs = judgement.word.value, judgement.required
-        row.data, row.made_at = judgement.to_data(), at
+        purpose = Part.JUDGEMENT.of(key, judgement.version)
+        row.data = seals_of(finding.delivery_id).seal_data(judgement.to_data(), purpose)
+        row.made_at = at
         row.seconds += seconds
         row.save()
 
 
 def kept(key: str) -> dict[str, judgements.Judgement]:
     """Return every judgement that is kept of a finding, by version."""
-    rows = Judgement.objects.filter(finding__key=key).values_list("version", "data")
-    return {version: judgements.Judgement.from_data(data) for version, data in rows}
+    return _opened(key, Judgement.objects.filter(finding__key=key))
 
 
 def kept_of(key: str, version: str) -> judgements.Judgement | None:
     """Return what is kept of a finding on one version."""
-    return _first(Judgement.objects.filter(finding__key=key, version=version))
+    return _opened(key, Judgement.objects.filter(finding__key=key, version=version)).get(version)
 
 
 def kept_named(key: str) -> judgements.Judgement | None:
     """Return what is kept of a finding on the version that it names."""
-    return _first(Judgement.objects.filter(finding__key=key, named=True))
+    named = _opened(key, Judgement.objects.filter(finding__key=key, named=True)[:1])
+    return next(iter(named.values()), None)
 
 
 def spent(key: str) -> float:
@@ -111,13 +123,14 @@ def conclude(key: str, whole: Whole) -> None:
         if Reproduction.objects.filter(finding=finding).exists():
             return
         _move(finding, Verb.JUDGE)
+        seals = seals_of(finding.delivery_id)
         Reproduction.objects.create(
             finding=finding,
             version=whole.version,
             signature=whole.signature.to_data(),
             releases=whole.releases,
-            document=whole.document,
-            receipt=whole.receipt,
+            document=seals.seal_data(whole.document, Part.REPRODUCTION.of(key)),
+            receipt=seals.seal(whole.receipt, Part.RECEIPT.of(key)),
             started_at=whole.started_at,
             finished_at=at,
         )
@@ -146,7 +159,11 @@ def conclude(key: str, whole: Whole) -> None:
 def small_proof(key: str) -> dict[str, Any] | None:
     """Return a finding's proof as it was cut down, if it was."""
     found = Reproduction.objects.filter(finding__key=key).values_list("small_proof", flat=True)
-    return found.first()
+    sealed = found.first()
+    if sealed is None:
+        return None
+    small: dict[str, Any] = seals_of_finding(key).unseal_data(sealed, Part.SMALL_PROOF.of(key))
+    return small
 
 
 def keep_small_proof(key: str, small: Mapping[str, Any], digest: str) -> None:
@@ -158,7 +175,8 @@ def keep_small_proof(key: str, small: Mapping[str, Any], digest: str) -> None:
         finding = _locked(key)
         finding.small_proof_digest = digest
         finding.save(update_fields=["small_proof_digest"])
-        Reproduction.objects.filter(finding=finding).update(small_proof=dict(small))
+        sealed = seals_of(finding.delivery_id).seal_data(dict(small), Part.SMALL_PROOF.of(key))
+        Reproduction.objects.filter(finding=finding).update(small_proof=sealed)
 
 
 def set_aside(key: str, reason: str) -> None:
@@ -176,17 +194,18 @@ def set_aside(key: str, reason: str) -> None:
         note("set-aside", at=at, finding=finding, case=finding.case, reason=reason)
 
 
-def try_again(finding_key: str, *, actor: str) -> Finding:
+def try_again(actor: Actor, finding_key: str) -> Finding:
     """Run a finding once more that was set aside, or of which nothing could be said.
 
     What earlier runs showed stays in its history, receipt included.
 
     Raises:
-        UnknownError: there is no such finding.
+        NotFoundError: there is no such finding.
         NotPossibleError: it is not one of these.
     """
     at = timezone.now()
     with transaction.atomic():
+        find(actor, Finding.objects.all(), Act.COORDINATE, key=as_written(finding_key))
         finding = _locked(as_written(finding_key))
         said_something = finding.verdict not in ("", Word.INCONCLUSIVE)
         if said_something:
@@ -199,14 +218,19 @@ def try_again(finding_key: str, *, actor: str) -> Finding:
         except WrongStageError as error:
             raise NotPossibleError(f"{finding.key}: {error}") from error
         earlier = Reproduction.objects.filter(finding=finding).first()
-        detail: dict[str, Any] = {"reason": finding.reason}
+        sealed = None
         if earlier is not None:
-            detail |= {
-                "document": earlier.document,
-                "receipt": base64.b64encode(bytes(earlier.receipt)).decode("ascii"),
-            }
+            sealed = _sealed_again(finding, earlier, at)
             earlier.delete()
-        note("tried-again", at=at, actor=actor, finding=finding, case=finding.case, **detail)
+        note(
+            "tried-again",
+            at=at,
+            actor=actor,
+            finding=finding,
+            case=finding.case,
+            sealed=sealed,
+            reason=finding.reason,
+        )
         Judgement.objects.filter(finding=finding, verdict=Word.INCONCLUSIVE).delete()
         Attempt.objects.filter(finding=finding).delete()
         finding.verdict = finding.trust = finding.reason = ""
@@ -222,16 +246,35 @@ def try_again(finding_key: str, *, actor: str) -> Finding:
         return finding
 
 
-def _first(rows: QuerySet[Judgement]) -> judgements.Judgement | None:
-    data = rows.values_list("data", flat=True).first()
-    return None if data is None else judgements.Judgement.from_data(data)
+def _opened(key: str, rows: QuerySet[Judgement]) -> dict[str, judgements.Judgement]:
+    found = list(rows.values_list("version", "data"))
+    if not found:
+        return {}
+    seals = seals_of_finding(key)
+    return {
+        version: judgements.Judgement.from_data(
+            seals.unseal_data(data, Part.JUDGEMENT.of(key, version))
+        )
+        for version, data in found
+    }
+
+
+def _sealed_again(finding: Finding, earlier: Reproduction, at: datetime) -> bytes:
+    """Return what earlier runs showed, sealed for the history."""
+    seals, key = seals_of(finding.delivery_id), finding.key
+    receipt = seals.unseal(earlier.receipt, Part.RECEIPT.of(key))
+    shown = {
+        "document": seals.unseal_data(earlier.document, Part.REPRODUCTION.of(key)),
+        "receipt": base64.b64encode(receipt).decode("ascii"),
+    }
+    return seals.seal_data(shown, Part.EARLIER.of(key, at.isoformat()))
 
 
 def _locked(key: str) -> Finding:
     found = Finding.objects.select_for_update(of=("self",)).select_related("case")
     finding = found.filter(key=key).first()
     if finding is None:
-        raise UnknownError(f"there is no finding {key}; `tidegate findings` lists them")
+        raise NotFoundError("finding", key)
     return finding
 
 

@@ -20,11 +20,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from tidegate.desks.access.actors import HOUSE, Actor
+from tidegate.desks.access.deciding import find
+from tidegate.desks.access.words import Act
 from tidegate.desks.findings.keys import as_written
 from tidegate.desks.findings.models import Case, Finding, Link, LinkKind, Nomination, Package
 from tidegate.desks.findings.services import cases
-from tidegate.desks.findings.services.history import HOUSE, note
-from tidegate.desks.findings.services.refusals import NotPossibleError, UnknownError
+from tidegate.desks.findings.services.history import note
+from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.findings.services.texts import kept_text
 
 _LONGEST_REASON: Final = 2000
@@ -36,7 +39,7 @@ class Because:
 
     basis: Link.Basis
     reason: str
-    actor: str = HOUSE
+    actor: Actor = HOUSE
     evidence: dict[str, Any] = field(default_factory=dict)
 
 
@@ -60,7 +63,7 @@ def link(
             basis=because.basis,
             reason=because.reason,
             evidence=because.evidence,
-            made_by=because.actor,
+            made_by=because.actor.name,
             made_at=at,
         )
         for one, other in ((source, target), (target, source)):
@@ -83,16 +86,16 @@ def link(
         return made
 
 
-def merge(case_key: str, other_key: str, *, actor: str, reason: str) -> Case:
+def merge(actor: Actor, case_key: str, other_key: str, *, reason: str) -> Case:
     """Hold two cases to be one bug, says a person; return the one that goes on.
 
     Raises:
-        UnknownError: there is no such case.
+        NotFoundError: there is no such case.
         NotPossibleError: they are one already, or are about different packages.
     """
     at = timezone.now()
     with transaction.atomic():
-        one, other = _standing_case(case_key), _standing_case(other_key)
+        one, other = _standing_case(actor, case_key), _standing_case(actor, other_key)
         _check_same_package(one, other)
         first, second = sorted((one, other), key=lambda case: (case.found_at, case.pk))
         assert first.founder is not None
@@ -103,15 +106,15 @@ def merge(case_key: str, other_key: str, *, actor: str, reason: str) -> Case:
         return first.merged_into or first
 
 
-def relate(source_key: str, target_key: str, kind: LinkKind, *, actor: str, reason: str) -> Link:
+def relate(actor: Actor, source_key: str, target_key: str, kind: LinkKind, *, reason: str) -> Link:
     """Link two findings as a person sees fit.
 
     Raises:
-        UnknownError: there is no such finding.
+        NotFoundError: there is no such finding.
         NotPossibleError: they are linked so already, or are about different packages.
     """
     with transaction.atomic():
-        source, target = _finding(source_key), _finding(target_key)
+        source, target = _finding(actor, source_key), _finding(actor, target_key)
         if source.pk == target.pk:
             raise NotPossibleError(f"{source.key} cannot be linked to itself; name another finding")
         _check_same_package(source, target)
@@ -124,26 +127,22 @@ def relate(source_key: str, target_key: str, kind: LinkKind, *, actor: str, reas
         return made
 
 
-def undo(link_id: int, *, actor: str, reason: str) -> Link:
+def undo(actor: Actor, link_id: int, *, reason: str) -> Link:
     """Undo a link; a duplicate that no other link holds in its case gets one of its own again.
 
     Raises:
-        UnknownError: there is no such link.
+        NotFoundError: there is no such link.
         NotPossibleError: it was undone before.
     """
     at = timezone.now()
     with transaction.atomic():
-        found = Link.objects.select_related("source__case", "target__case").filter(pk=link_id)
-        undone = found.first()
-        if undone is None:
-            raise UnknownError(
-                f"there is no link {link_id}; the case or the finding lists its links"
-            )
+        links = Link.objects.select_related("source__case", "target__case")
+        undone = find(actor, links, Act.COORDINATE, pk=link_id)
         lock_packages([undone.source])
         undone.refresh_from_db()
         if undone.undone_at is not None:
             raise NotPossibleError(f"this link was undone by {undone.undone_by} before")
-        undone.undone_at, undone.undone_by = at, actor
+        undone.undone_at, undone.undone_by = at, actor.name
         undone.undone_reason = _reasoned(reason)
         undone.save()
         for one, other in ((undone.source, undone.target), (undone.target, undone.source)):
@@ -162,19 +161,19 @@ def undo(link_id: int, *, actor: str, reason: str) -> Link:
         return undone
 
 
-def split(finding_key: str, *, actor: str, reason: str) -> Finding:
+def split(actor: Actor, finding_key: str, *, reason: str) -> Finding:
     """Take a finding out of its case: every link that holds it there is undone.
 
     Findings that were held together through it alone stay together: the earliest of them takes
     its place, for the reasons that the links had.
 
     Raises:
-        UnknownError: there is no such finding.
+        NotFoundError: there is no such finding.
         NotPossibleError: nothing holds it in a case with another.
     """
     at = timezone.now()
     with transaction.atomic():
-        finding = _finding(finding_key)
+        finding = _finding(actor, finding_key)
         lock_packages([finding])
         held = list(
             Link.objects.select_related("source", "target")
@@ -194,43 +193,43 @@ def split(finding_key: str, *, actor: str, reason: str) -> Finding:
             kept = Because(
                 Link.Basis(one.basis),
                 f"{one.reason} (by way of {finding.key}, which was split off)",
-                one.made_by,
+                Actor(one.made_by),
             )
             link(other, first, LinkKind.DUPLICATE, kept, at=at)
         for one in held:
-            undo(one.pk, actor=actor, reason=reason)
+            undo(actor, one.pk, reason=reason)
         finding.refresh_from_db()
         return finding
 
 
 def accept(
-    nomination_id: int, *, actor: str, reason: str, kind: LinkKind = LinkKind.DUPLICATE
+    actor: Actor, nomination_id: int, *, reason: str, kind: LinkKind = LinkKind.DUPLICATE
 ) -> Link | None:
     """Follow a nomination: link the two findings. None if they were linked so already.
 
     Raises:
-        UnknownError: there is no such nomination.
+        NotFoundError: there is no such nomination.
         NotPossibleError: it was decided before.
     """
     at = timezone.now()
     with transaction.atomic():
-        nomination = _open_nomination(nomination_id)
+        nomination = _open_nomination(actor, nomination_id)
         because = Because(Link.Basis.PERSON, _reasoned(reason), actor)
         made = link(nomination.later, nomination.earlier, LinkKind(kind), because, at=at)
         _decide(nomination, Nomination.State.ACCEPTED, actor, because.reason, at)
         return made
 
 
-def decline(nomination_id: int, *, actor: str, reason: str) -> None:
+def decline(actor: Actor, nomination_id: int, *, reason: str) -> None:
     """Hold two nominated findings to be two bugs.
 
     Raises:
-        UnknownError: there is no such nomination.
+        NotFoundError: there is no such nomination.
         NotPossibleError: it was decided before.
     """
     at = timezone.now()
     with transaction.atomic():
-        nomination = _open_nomination(nomination_id)
+        nomination = _open_nomination(actor, nomination_id)
         why = _reasoned(reason)
         _decide(nomination, Nomination.State.DECLINED, actor, why, at)
         for finding in (nomination.earlier, nomination.later):
@@ -267,7 +266,7 @@ def _give_up_lesser_links(source: Finding, target: Finding, because: Because, at
     Link.objects.filter(
         source__in=(source, target), target__in=(source, target), undone_at=None
     ).exclude(kind=LinkKind.DUPLICATE).update(
-        undone_at=at, undone_by=because.actor, undone_reason=because.reason
+        undone_at=at, undone_by=because.actor.name, undone_reason=because.reason
     )
 
 
@@ -281,36 +280,29 @@ def _close_nominations(source: Finding, target: Finding, because: Because, at: d
 
 
 def _decide(
-    nomination: Nomination, state: Nomination.State, actor: str, reason: str, at: datetime
+    nomination: Nomination, state: Nomination.State, actor: Actor, reason: str, at: datetime
 ) -> None:
-    nomination.state, nomination.decided_by = state, actor
+    nomination.state, nomination.decided_by = state, actor.name
     nomination.decided_reason, nomination.decided_at = reason, at
     nomination.save()
 
 
-def _standing_case(key: str) -> Case:
-    case = Case.objects.select_related("founder").filter(key=as_written(key)).first()
-    if case is None:
-        raise UnknownError(f"there is no case {key}; `tidegate cases` lists them")
+def _standing_case(actor: Actor, key: str) -> Case:
+    cases_of_all = Case.objects.select_related("founder", "merged_into")
+    case = find(actor, cases_of_all, Act.COORDINATE, key=as_written(key))
     if case.merged_into is not None:
         raise NotPossibleError(f"{case.key} was merged into {case.merged_into.key}; name that one")
     return case
 
 
-def _finding(key: str) -> Finding:
-    finding = Finding.objects.select_related("case").filter(key=as_written(key)).first()
-    if finding is None:
-        raise UnknownError(f"there is no finding {key}; `tidegate findings` lists them")
-    return finding
+def _finding(actor: Actor, key: str) -> Finding:
+    findings = Finding.objects.select_related("case")
+    return find(actor, findings, Act.COORDINATE, key=as_written(key))
 
 
-def _open_nomination(nomination_id: int) -> Nomination:
+def _open_nomination(actor: Actor, nomination_id: int) -> Nomination:
     found = Nomination.objects.select_related("earlier__case", "later__case")
-    nomination = found.filter(pk=nomination_id).first()
-    if nomination is None:
-        raise UnknownError(
-            f"there is no nomination {nomination_id}; the case or the finding lists what is open"
-        )
+    nomination = find(actor, found, Act.COORDINATE, pk=nomination_id)
     lock_packages([nomination.later])
     nomination.refresh_from_db(fields=["state", "decided_by"])
     if nomination.state != Nomination.State.OPEN:

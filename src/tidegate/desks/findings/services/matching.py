@@ -16,9 +16,9 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q
 
+from tidegate.desks.access.actors import HOUSE
 from tidegate.desks.findings.models import Finding, Link, LinkKind
 from tidegate.desks.findings.services import cases, nominating
-from tidegate.desks.findings.services.history import HOUSE
 from tidegate.desks.findings.services.linking import Because, lock_packages
 
 _SAME_PROOF = Because(Link.Basis.EXACT, "the same proof, about the same package and effect")
@@ -98,7 +98,7 @@ def link_exact(findings: Sequence[Finding], at: datetime) -> int:
             target=earlier,
             basis=because.basis,
             reason=because.reason,
-            made_by=because.actor,
+            made_by=because.actor.name,
             made_at=at,
         )
         for later, earlier, because in pairs.values()

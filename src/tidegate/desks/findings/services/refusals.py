@@ -3,9 +3,5 @@
 from __future__ import annotations
 
 
-class UnknownError(Exception):
-    """What was named is not here."""
-
-
 class NotPossibleError(Exception):
     """What was asked for cannot be done with what is here now."""

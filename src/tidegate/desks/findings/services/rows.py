@@ -10,6 +10,7 @@ import rfc8785
 
 from tidegate.desks.findings.models import Delivery, Document, Finding, RefusedRecord
 from tidegate.desks.findings.priority import Severity
+from tidegate.desks.findings.sealing import Part, Seals
 from tidegate.desks.findings.services.texts import kept_text
 from tidegate.desks.findings.states import Stage
 from tidegate.engines.formats.finding import Refusal
@@ -48,12 +49,13 @@ def finding_of(delivery: Delivery, report: Report, at: datetime) -> Finding:
     )
 
 
-def document_of(finding: Finding, report: Report) -> Document:
-    """Return the row with the whole of a report, unsaved."""
+def document_of(finding: Finding, report: Report, seals: Seals) -> Document:
+    """Return the row with the whole of a report, unsaved; `seals` are its delivery's."""
+    native = _native(report)
     return Document(
         finding=finding,
-        record=report.record,
-        native=_native(report),
+        record=seals.seal(report.record, Part.RECORD.of(finding.key)),
+        native=None if native is None else seals.seal(native, Part.NATIVE.of(finding.key)),
         description=kept_text(report.description),
         weaknesses=_all_kept(report.weaknesses),
         aliases=_all_kept(report.aliases),

@@ -1,16 +1,20 @@
-"""A document's bytes: kept as they came, in pieces, and read again as one stream."""
+"""A document's bytes: kept as they came, in sealed pieces, and read again as one stream."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import IO, TYPE_CHECKING
 
 from django.db import transaction
 
 from tidegate.desks.findings.models import Delivery, DeliveryPiece
 from tidegate.desks.findings.models.deliveries import PIECE_BYTES
+from tidegate.desks.findings.queries.pieces import Pieces
+from tidegate.desks.findings.sealing import seals_of
+from tidegate.engines.sealing.seals import OVERHEAD
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -22,26 +26,39 @@ Stored = Callable[[int], None]
 
 
 def store(delivery: Delivery, stream: IO[bytes], stored: Stored | None = None) -> None:
-    """Keep what a stream holds as a delivery's pieces; sets its size and digest, unsaved.
+    """Keep what a stream holds as a delivery's pieces, sealed; sets its size and digest, unsaved.
 
     Memory stays flat for a stream of any length. Raises what the stream raises; what was kept
     until then belongs to a delivery that is still being received, and so to nobody.
     """
-    digest, size, number = hashlib.sha256(), 0, 0
-    ended = False
-    while not ended:
-        # Read first: a slow sender must not keep a transaction, and so everybody else, waiting.
-        pieces = [piece for _ in range(_PIECES_A_TRANSACTION) if (piece := _whole_piece(stream))]
-        ended = len(pieces) < _PIECES_A_TRANSACTION
+    read = _Read(stream)
+    sealed = seals_of(delivery.pk).seal_document(read.pieces(), delivery)
+    kept, number = 0, 0
+    # Read first: a slow sender must not keep a transaction, and so everybody else, waiting.
+    while pieces := list(islice(sealed, _PIECES_A_TRANSACTION)):
         with transaction.atomic():
             for content in pieces:
                 DeliveryPiece.objects.create(delivery=delivery, number=number, content=content)
-                digest.update(content)
-                size += len(content)
                 number += 1
+                kept += len(content) - OVERHEAD
         if stored:
-            stored(size)
-    delivery.size, delivery.sha256 = size, digest.hexdigest()
+            stored(kept)
+    delivery.size, delivery.sha256 = read.size, read.digest.hexdigest()
+
+
+class _Read:
+    """A stream that is counted while it is read."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.size = 0
+        self.digest = hashlib.sha256()
+        self._stream = stream
+
+    def pieces(self) -> Iterator[bytes]:
+        while piece := _whole_piece(self._stream):
+            self.digest.update(piece)
+            self.size += len(piece)
+            yield piece
 
 
 def _whole_piece(stream: IO[bytes]) -> bytes:
@@ -64,6 +81,7 @@ class _Pieces(io.RawIOBase):
 
     def __init__(self, delivery: Delivery) -> None:
         self._delivery = delivery
+        self._pieces = Pieces(delivery)
         self._at = 0
         self._held: tuple[int, bytes] = (-1, b"")
 
@@ -91,10 +109,5 @@ class _Pieces(io.RawIOBase):
 
     def _piece(self, number: int) -> bytes:
         if self._held[0] != number:
-            found = (
-                DeliveryPiece.objects.filter(delivery=self._delivery, number=number)
-                .values_list("content", flat=True)
-                .first()
-            )
-            self._held = (number, bytes(found or b""))
+            self._held = (number, self._pieces.read(number) or b"")
         return self._held[1]

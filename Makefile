@@ -16,12 +16,15 @@ help: ## List the targets
 
 # An installation of its own, so that the examples never mix with somebody's real findings.
 run: export TIDEGATE_HOME := $(CURDIR)/out/home
-run: setup ## Hand in examples/, work through them, open the console on what was found
+run: setup ## Hand in examples/, work through them, open the console on a demo of four organisations
+	@# The people first: findings are handed in by somebody. Their passwords are made anew below.
+	$(BIN)/tidegate demo --quiet
 	@# One example is malformed on purpose: it is refused, and 1 says so.
-	$(BIN)/tidegate intake examples/true examples/false --finder 'First Light Lab' || [ $$? -eq 1 ]
-	$(BIN)/tidegate intake examples/second-finder --finder 'Second Look Lab'
+	$(BIN)/tidegate --as lin@first-light.example intake examples/true examples/false || [ $$? -eq 1 ]
+	$(BIN)/tidegate --as sam@second-look.example intake examples/second-finder
 	$(BIN)/tidegate work --until-idle
 	$(BIN)/tidegate cases
+	$(BIN)/tidegate demo
 	$(BIN)/tidegate serve --open
 
 test: setup-test ## Run every test, those that read the real registries included

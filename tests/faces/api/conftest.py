@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.faces.signing_in import signed_in
+
 PREFIX = "/api/v1"
 
 
@@ -15,7 +17,8 @@ class Api:
     """Asks the API; answers are JSON where they say so."""
 
     def __init__(self) -> None:
-        self.client = Client(SERVER_NAME="localhost", raise_request_exception=False)
+        client = Client(SERVER_NAME="localhost", raise_request_exception=False)
+        self.client: Client = signed_in(client)
 
     def get(self, path: str, **headers: str) -> Any:
         return self.client.get(PREFIX + path, headers=headers)
@@ -30,7 +33,7 @@ class Api:
 
 
 @pytest.fixture
-def api() -> Api:
+def api(db: None) -> Api:
     return Api()
 
 

@@ -14,6 +14,8 @@ from django.test import AsyncClient
 
 from tests.desks.findings.makers import make_event, make_finding, make_outbox
 from tests.faces.api.conftest import Api, problem
+from tests.faces.signing_in import signed_in
+from tidegate.desks.access.actors import OWNER
 from tidegate.faces.api.routes import events
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.faces.api.urls")]
@@ -28,7 +30,9 @@ def streamed(
     async def read(stream: AsyncIterator[bytes]) -> bytes:
         return b"".join([part async for part in stream])
 
-    return async_to_sync(read)(events.happenings(after, seconds=seconds, pause=pause))
+    return async_to_sync(read)(
+        events.happenings(lambda: OWNER, after, seconds=seconds, pause=pause)
+    )
 
 
 def messages(raw: bytes, kind: str) -> list[dict[str, Any]]:
@@ -73,7 +77,9 @@ def test_an_asynchronous_server_streams_and_a_closed_stream_is_counted_no_more()
 
     async def first() -> list[bytes]:
         headers = {"last-event-id": "0"}
-        answer: Any = await AsyncClient().get("/api/v1/events", headers=headers)
+        answer: Any = await (await sync_to_async(signed_in)(AsyncClient())).get(
+            "/api/v1/events", headers=headers
+        )
         stream = answer.streaming_content
         parts = [await anext(stream), await anext(stream)]
         await stream.aclose()
@@ -87,7 +93,7 @@ def test_an_asynchronous_server_streams_and_a_closed_stream_is_counted_no_more()
 
 def test_a_burst_opens_no_more_streams_than_there_may_be() -> None:
     async def burst() -> list[Any]:
-        client = AsyncClient()
+        client = await sync_to_async(signed_in)(AsyncClient())
         return await asyncio.gather(*(client.get("/api/v1/events") for _ in range(60)))
 
     answers = async_to_sync(burst)()
@@ -99,7 +105,7 @@ def test_a_burst_opens_no_more_streams_than_there_may_be() -> None:
 
 
 def test_a_stream_that_is_thrown_away_unread_is_counted_no_more() -> None:
-    unread = events._Counted(events.happenings(0))
+    unread = events._Counted(events.happenings(lambda: OWNER, 0))
     assert len(events._open) == 1
     del unread
     gc.collect()

@@ -11,7 +11,10 @@ from tidegate.desks.findings.queries import findings
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.faces.api.urls")]
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/", "/findings/F-1/x/y", "/cases//", "/%00"])
+@pytest.mark.parametrize(
+    "path",
+    ["/nothing", "/", "/findings/F-1/x/y", "/cases//", "/%00", "/findings/%00", "/cases/C-%00"],
+)
 def test_an_unknown_address_is_a_problem(api: Api, path: str) -> None:
     problem(api.get(path), 404, "no-route")
 
@@ -43,6 +46,8 @@ def test_what_is_not_here_is_a_problem(api: Api, path: str) -> None:
         ("/deliveries?state=lost", "bad-question", "state"),
         ("/nominations?state=lost", "bad-question", "state"),
         ("/findings?cursor=%00", "bad-cursor", "cursor"),
+        ("/deliveries?finder=%00", "bad-question", "finder"),
+        ("/ledger/entries?case=C-%00", "bad-question", "case"),
         ("/cases?cursor=e30", "bad-cursor", "cursor"),
     ],
 )
@@ -74,6 +79,17 @@ def test_what_is_not_json_is_a_problem(api: Api, raw: bytes) -> None:
 @pytest.mark.parametrize("raw", [b"[]", b"1", b"null", b'"x"'])
 def test_json_that_is_no_object_is_a_problem(api: Api, raw: bytes) -> None:
     problem(api.send("/links/1/undo", raw), 422, "not-valid")
+
+
+@pytest.mark.parametrize("raw", [b"null", b"[]", b'"public"', b"false"])
+def test_a_body_without_duties_is_an_object_all_the_same(api: Api, raw: bytes) -> None:
+    problem(api.send("/cases/C-AAAAA-AAAAA/embargo/refuse", raw), 422, "not-valid")
+
+
+def test_a_word_of_a_body_that_is_not_known_is_not_overlooked(api: Api) -> None:
+    body = {"text": "for one alone", "person": ["P-7K3M9-Q2X4D"]}
+    told = problem(api.post("/cases/C-AAAAA-AAAAA/messages", body), 422, "not-valid")
+    assert told["errors"][0]["pointer"] == "#/person"
 
 
 def test_a_wrong_method_names_the_right_ones(api: Api) -> None:

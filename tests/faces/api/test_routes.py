@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.test import AsyncClient
 
 from tests.desks.findings.makers import (
@@ -21,7 +21,8 @@ from tests.desks.findings.makers import (
     make_reproduction,
 )
 from tests.faces.api.conftest import PREFIX, Api
-from tidegate.desks.findings.models import DeliveryPiece, Finding, Link, Nomination
+from tests.faces.signing_in import coordinator, signed_in
+from tidegate.desks.findings.models import Finding, Link, Nomination
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.faces.api.urls")]
 
@@ -66,10 +67,7 @@ def test_a_finding_is_answered_whole(api: Api) -> None:
 
 def test_records_receipts_and_documents_are_files_that_no_browser_runs(api: Api) -> None:
     hostile = b"<script>alert(1)</script>"
-    delivery = make_delivery(content=hostile, name='../../<b>"\r\nX: y.html')
-    DeliveryPiece.objects.create(delivery=delivery, number=1, content=b"!")
-    delivery.size += 1
-    delivery.save()
+    delivery = make_delivery(content=[hostile, b"!"], name='../../<b>"\r\nX: y.html')
     finding = make_finding(delivery=delivery, record=hostile)
     make_reproduction(finding, receipt=b'{"payload":""}')
     expected = {
@@ -89,12 +87,11 @@ def test_records_receipts_and_documents_are_files_that_no_browser_runs(api: Api)
 
 
 def test_a_document_is_streamed_by_an_asynchronous_server_too() -> None:
-    delivery = make_delivery(content=b"first ")
-    DeliveryPiece.objects.create(delivery=delivery, number=1, content=b"second")
+    delivery = make_delivery(content=[b"first ", b"second"])
 
     async def read() -> list[bytes]:
         address = f"{PREFIX}/deliveries/{delivery.key}/document"
-        answer: Any = await AsyncClient().get(address)
+        answer: Any = await (await sync_to_async(signed_in)(AsyncClient())).get(address)
         return [bytes(part) async for part in answer]
 
     assert async_to_sync(read)() == [b"first ", b"second"]
@@ -133,7 +130,7 @@ def test_nominations_are_decided_once(api: Api) -> None:
     told = api.post(f"/nominations/{other.pk}/decline", {"reason": "no"})
     assert told.json()["state"] == "declined"
     assert api.post(f"/nominations/{other.pk}/accept", {"reason": "x"}).status_code == 409
-    assert set(Nomination.objects.values_list("decided_by", flat=True)) == {"api"}
+    assert set(Nomination.objects.values_list("decided_by", flat=True)) == {coordinator().name}
 
 
 def test_a_proof_is_run_once_more(api: Api) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tidegate.faces.web import serving
-from tidegate.faces.web.serving import NotLoopbackError, address_of, check_loopback, listen
+from tidegate.faces.web.serving import NotLoopbackError, address_of, check_host, listen
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -61,7 +61,7 @@ def in_session(session: int) -> list[int]:
     [("127.0.0.1", "127.0.0.1"), ("localhost", "127.0.0.1"), ("::1", "::1")],
 )
 def test_loopback_is_bound_to(host: str, address: str) -> None:
-    assert check_loopback(host) == address
+    assert check_host(host) == address
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_loopback_is_bound_to(host: str, address: str) -> None:
 )
 def test_what_others_could_reach_is_not_bound_to(host: str) -> None:
     with pytest.raises(NotLoopbackError, match="ssh -L"):
-        check_loopback(host)
+        check_host(host)
     with pytest.raises(NotLoopbackError):
         listen(host, 0)
 
@@ -154,8 +154,9 @@ def test_it_answers_on_loopback_and_ends_with_all_that_it_began(
     served: tuple[subprocess.Popen[str], int],
 ) -> None:
     process, port = served
-    assert asked(port, "/findings?text=minimist") == 200
-    assert asked(port, "/api/v1/overview") == 200
+    assert asked(port, "/account/login/") == 200
+    assert asked(port, "/findings?text=minimist") == 302
+    assert asked(port, "/api/v1/overview") == 401
     assert asked(port, "/findings?text=minimist", Sec_Fetch_Site="cross-site") == 403
     assert asked(port, "/", Host="stranger.example") == 403
     assert asked(port, "/theme", "POST", Content_Length=str(3 << 20)) == 413

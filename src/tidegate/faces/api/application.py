@@ -8,11 +8,28 @@ from typing import Any, Final
 from django.urls import URLPattern, re_path
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
-from tidegate.faces.api import errors, problems
+from tidegate.faces.api import described, errors, problems
 from tidegate.faces.api.guard import guarded
 from tidegate.faces.api.pages import PlainPage
-from tidegate.faces.api.routes import cases, deliveries, events, findings, overview, receipts
+from tidegate.faces.api.routes import (
+    cases,
+    coordination,
+    deliveries,
+    embargoes,
+    events,
+    findings,
+    ledger,
+    messages,
+    notices,
+    overview,
+    participants,
+    parties,
+    receipts,
+    relaying,
+    waiting,
+)
 
 _DESCRIPTION: Final = """\
 From a suspected vulnerability to a fix that has been seen to work where it was needed.
@@ -34,9 +51,15 @@ class Api(NinjaAPI):
                     # It stands for the prefix of all routes, and is none itself.
                     pattern.callback = problems.no_route
                 takes_documents = pattern.name == "hand_in"
-                # No cookie is read here, so there is nothing that a token could protect.
+                # `signed_in` asks for the token of whoever shows a cookie, and answers in our form.
                 pattern.callback = csrf_exempt(guarded(pattern.callback, document=takes_documents))
         return [*urls, re_path("", guarded(problems.no_route), name="no-route")]
+
+    def get_openapi_schema(self, **how: Any) -> OpenAPISchema:
+        """Return the OpenAPI document, whole."""
+        document = super().get_openapi_schema(**how)
+        described.complete(document)
+        return document
 
 
 def _made() -> Api:
@@ -54,9 +77,22 @@ def _made() -> Api:
     made.add_router("/findings", findings.router)
     made.add_router("/cases", cases.router)
     made.add_router("", cases.links_router)
+    made.add_router("/cases", coordination.router)
+    made.add_router("/findings", coordination.findings_router)
+    made.add_router("/cases", embargoes.router)
+    made.add_router("/cases", participants.router)
+    made.add_router("/cases", relaying.router)
+    made.add_router("/cases", messages.router)
+    made.add_router("/attachments", messages.attachments_router)
+    made.add_router("", waiting.router)
+    made.add_router("/organisations", parties.router)
+    made.add_router("", parties.own_router)
     made.add_router("/receipts", receipts.router)
     made.add_router("/overview", overview.router)
     made.add_router("/events", events.router)
+    made.add_router("/ledger", ledger.router)
+    made.add_router("/notices", notices.router)
+    made.add_router("/webhooks", notices.webhooks_router)
     return made
 
 

@@ -10,8 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.findings.queries.errors import CursorError, NotHereError, QueryError
-from tidegate.desks.findings.services.refusals import NotPossibleError, UnknownError
+from tidegate.desks.findings.services.refusals import NotPossibleError
+from tidegate.desks.parties.services.refusals import NotPossibleError as PartiesNotPossibleError
 from tidegate.faces.api import problems
 from tidegate.faces.api.problems import problem
 
@@ -37,12 +39,13 @@ def register(api: NinjaAPI) -> None:
         return problem(kind, _sentence(error), errors=[part])
 
     @api.exception_handler(NotHereError)
-    @api.exception_handler(UnknownError)
+    @api.exception_handler(NotFoundError)
     def _not_here(_request: HttpRequest, error: Exception) -> HttpResponse:
         return problem(problems.NOT_HERE, _sentence(error))
 
     @api.exception_handler(NotPossibleError)
-    def _not_possible(_request: HttpRequest, error: NotPossibleError) -> HttpResponse:
+    @api.exception_handler(PartiesNotPossibleError)
+    def _not_possible(_request: HttpRequest, error: Exception) -> HttpResponse:
         return problem(problems.NOT_POSSIBLE, _sentence(error))
 
     @api.exception_handler(ValidationError)

@@ -1,11 +1,11 @@
 """What is asked of every request before a route sees it: where it comes from, and in which form.
 
-There are no accounts and no cookies yet, so a request counts because it reaches this machine's own
-address. A page of a stranger that is open in a browser here reaches it, too. It is kept out twice:
-a browser says where a request comes from (`faces/web/foreign.py`), and it sends no body of the
-types that are accepted here to another site without asking first, which is never granted. A name
-of a stranger that is made to point here (DNS rebinding) is refused by its `Host`, which Django
-checks against `ALLOWED_HOSTS`. What listens asks the same of every address before a body is read
+Who asks is settled before (`faces/web/signed_in.py`). A browser shows a session's cookie by itself,
+also for a page of a stranger that is open in it. Such a page is kept out twice: a browser
+says where a request comes from (`faces/web/foreign.py`), and it sends no body of the types that are
+accepted here to another site without asking first, which is never granted. A name of a stranger
+that is made to point here (DNS rebinding) is refused by its `Host`, which Django checks against
+`ALLOWED_HOSTS`. What listens asks the same of every address before a body is read
 (`faces/web/door.py`); here it holds whatever the API is served by.
 """
 
@@ -68,10 +68,28 @@ def refusal(request: HttpRequest, *, document: bool = False) -> HttpResponse | N
             problems.FOREIGN,
             "A page of another site may not use this API; use a program, or the console.",
         )
+    if no_text := _no_text(request):
+        return no_text
     if request.method != "POST":
         # Nothing else carries a body here; the route says so by itself.
         return None
     return _wrong_form(request, document=document)
+
+
+def _no_text(request: HttpRequest) -> HttpResponse | None:
+    """Refuse an address that holds NUL: nothing is named so, and PostgreSQL takes it in no text."""
+    if "\0" in request.path:
+        return problems.no_route(request)
+    for name, values in request.GET.lists():
+        if "\0" in name or any("\0" in value for value in values):
+            kind = problems.BAD_CURSOR if "cursor" in name else problems.BAD_QUESTION
+            wrong = "holds NUL, which is no sign of a text; leave it out"
+            return problem(
+                kind,
+                f"The parameter {name[:40]!r} {wrong}.",
+                errors=[{"parameter": name[:40], "detail": wrong}],
+            )
+    return None
 
 
 def _wrong_form(request: HttpRequest, *, document: bool) -> HttpResponse | None:

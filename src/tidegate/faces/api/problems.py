@@ -29,6 +29,8 @@ NOT_VALID: Final = Kind("not-valid", HTTPStatus.UNPROCESSABLE_ENTITY, "The reque
 BAD_QUESTION: Final = Kind("bad-question", HTTPStatus.BAD_REQUEST, "The question is not valid")
 BAD_CURSOR: Final = Kind("bad-cursor", HTTPStatus.BAD_REQUEST, "The cursor is not valid")
 NOT_JSON: Final = Kind("not-json", HTTPStatus.BAD_REQUEST, "The body is not JSON")
+NOT_SIGNED_IN: Final = Kind("not-signed-in", HTTPStatus.UNAUTHORIZED, "Sign in first")
+NOT_SECURE: Final = Kind("not-secure", HTTPStatus.FORBIDDEN, "The request could be read on its way")
 FOREIGN: Final = Kind("foreign-page", HTTPStatus.FORBIDDEN, "The request comes from another site")
 NOT_HERE: Final = Kind("not-here", HTTPStatus.NOT_FOUND, "There is no such thing here")
 NO_ROUTE: Final = Kind("no-route", HTTPStatus.NOT_FOUND, "There is no such address")
@@ -48,6 +50,8 @@ KINDS: Final = (
     BAD_QUESTION,
     BAD_CURSOR,
     NOT_JSON,
+    NOT_SIGNED_IN,
+    NOT_SECURE,
     FOREIGN,
     NOT_HERE,
     NO_ROUTE,

@@ -4,8 +4,5 @@ from __future__ import annotations
 
 from typing import Final
 
-ACTOR: Final = "api"
-"""Who decided, in the history, as long as there are no accounts."""
-
 SEVERAL: Final = "One of {}, or several with commas between them."
 """Describes a parameter that takes words."""

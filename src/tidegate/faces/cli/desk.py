@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +16,7 @@ from django.apps import apps
 from tidegate.engines.formats.reports import Format
 from tidegate.faces.cli import intake as handing_in
 from tidegate.faces.cli import lists, screens
+from tidegate.faces.cli.acting import actor
 from tidegate.faces.cli.printing import print_json
 from tidegate.instance.opening import open_instance
 
@@ -33,8 +35,6 @@ Search = Annotated[
 ]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, in a sentence.")]
 DEFAULT_PORT = 8750
-ACTOR = "coordinator"
-"""Who acts, until there are accounts."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,11 +47,12 @@ def expected() -> tuple[type[Exception], ...]:
     """Return what the desk may refuse, once it has been opened; each has its sentence."""
     if not apps.ready:
         return ()
+    from tidegate.desks.access.refusals import NotFoundError
     from tidegate.desks.findings.jobs.worker import AlreadyWorkingError
     from tidegate.desks.findings.queries.errors import NotHereError, QueryError
-    from tidegate.desks.findings.services.refusals import NotPossibleError, UnknownError
+    from tidegate.desks.findings.services.refusals import NotPossibleError
 
-    return (AlreadyWorkingError, NotHereError, QueryError, NotPossibleError, UnknownError)
+    return (AlreadyWorkingError, NotHereError, QueryError, NotPossibleError, NotFoundError)
 
 
 def intake(
@@ -61,7 +62,11 @@ def intake(
     ],
     finder: Annotated[
         str, typer.Option("--finder", metavar="NAME", help="Whom to credit, verbatim.")
-    ],
+    ] = "",
+    organisation: Annotated[
+        str,
+        typer.Option("--organisation", metavar="ID", help="For which one; such as O-7K3M9-Q2X4D."),
+    ] = "",
     format_word: Annotated[
         Format | None, typer.Option("--format", help="Recognised by content if left out.")
     ] = None,
@@ -71,12 +76,20 @@ def intake(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hand in findings: native, SARIF 2.1.0, OSV 1.7 or mantis; plain or compressed."""
+    """Hand in findings: native, SARIF 2.1.0, OSV 1.7, mantis, CSAF 2.1 reports, cases of VINCE.
+
+    A CSAF report is a 'vulnerability report'. All of them may be compressed.
+    """
     open_instance()
     refused = 0
     for path in handing_in.documents(files):
         taken = handing_in.hand_in(
-            path, finder=finder, format_word=format_word, target=target, quiet=as_json
+            path,
+            finder=finder,
+            organisation=organisation,
+            format_word=format_word,
+            target=target,
+            quiet=as_json,
         )
         refused += taken.delivery.refused
         if as_json:
@@ -95,12 +108,13 @@ def work(
     """Run what waits: proofs, ranges, duplicates. Goes on where it was stopped."""
     open_instance()
     from tidegate.desks.findings.jobs import worker
+    from tidegate.faces import duties
     from tidegate.faces.cli.working import Watching
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with Watching(quiet=quiet) as watching:
+    with duties.being_done(), Watching(quiet=quiet) as watching:
         worker.work(
             stop, until_idle=until_idle, tick=watching.tick, on_workshop=watching.of_workshop
         )
@@ -110,7 +124,7 @@ def work(
 
 def serve(
     host: Annotated[
-        str, typer.Option("--host", metavar="H", help="A loopback address.")
+        str, typer.Option("--host", metavar="H", help="Beyond loopback with TLS or a named proxy.")
     ] = "127.0.0.1",
     port: Annotated[
         int, typer.Option("--port", metavar="N", min=0, max=65535, help="0 takes a free one.")
@@ -122,6 +136,7 @@ def serve(
     as_json: AsJson = False,
 ) -> None:
     """Open the console and the API on this machine, with a worker beside them."""
+    from tidegate.faces import duties
     from tidegate.faces.web import serving
 
     try:
@@ -145,10 +160,9 @@ def serve(
             typer.launch(address)
 
     command = [sys.executable, "-m", "tidegate", "work", "--quiet"]
-    if worker:
-        with serving.worker_beside(command):
-            serving.serve(bound, ready)
-    else:
+    beside = serving.worker_beside(command) if worker else nullcontext()
+    # The worker may have nothing to run in, and end: clocks ring all the same.
+    with beside, duties.being_done():
         serving.serve(bound, ready)
 
 
@@ -179,7 +193,7 @@ def findings(
         package=package,
         finder=finder,
     )
-    page = list_findings(asked, sort, cursor, limit)
+    page = list_findings(actor(), asked, sort, cursor, limit)
     _show_page(page, lists.show_findings, as_json=as_json)
 
 
@@ -204,7 +218,11 @@ def cases(
     from tidegate.desks.findings.queries.cases import CaseFilter, list_cases
 
     page = list_cases(
-        CaseFilter(text=search, severity=severity, package=package), sort, cursor, limit
+        actor(),
+        CaseFilter(text=search, severity=severity, package=package),
+        sort,
+        cursor,
+        limit,
     )
     _show_page(page, lists.show_cases, as_json=as_json)
 
@@ -217,7 +235,7 @@ def finding(
     open_instance()
     from tidegate.desks.findings.queries.findings import get_finding
 
-    detail = get_finding(key)
+    detail = get_finding(actor(), key)
     if as_json:
         print_json(asdict(detail))
     else:
@@ -232,7 +250,7 @@ def case(
     open_instance()
     from tidegate.desks.findings.queries.cases import get_case
 
-    detail = get_case(key)
+    detail = get_case(actor(), key)
     if as_json:
         print_json(asdict(detail))
     else:
@@ -248,7 +266,7 @@ def merge(
     open_instance()
     from tidegate.desks.findings.services import linking
 
-    merged = linking.merge(one, other, actor=ACTOR, reason=reason)
+    merged = linking.merge(actor(), one, other, reason=reason)
     screens.OUT.print(f"one case now: {merged.key}", highlight=False)
 
 
@@ -260,7 +278,7 @@ def split(
     open_instance()
     from tidegate.desks.findings.services import linking
 
-    parted = linking.split(key, actor=ACTOR, reason=reason)
+    parted = linking.split(actor(), key, reason=reason)
     where = f"has the case {parted.case.key}" if parted.case else "has no case: it is not proven"
     screens.OUT.print(f"{parted.key} {where}", highlight=False)
 

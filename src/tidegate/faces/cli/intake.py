@@ -15,6 +15,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from tidegate.faces.cli import screens
+from tidegate.faces.cli.acting import actor
 
 if TYPE_CHECKING:
     from tidegate.desks.findings.models import Delivery
@@ -81,7 +82,13 @@ def _passed_over(path: Path, why: str) -> None:
 
 
 def hand_in(
-    path: Path, *, finder: str, format_word: Format | None, target: str | None, quiet: bool
+    path: Path,
+    *,
+    finder: str,
+    organisation: str,
+    format_word: Format | None,
+    target: str | None,
+    quiet: bool,
 ) -> Taken:
     """Hand one document to the desk."""
     from tidegate.desks.findings.services import intake
@@ -89,9 +96,11 @@ def hand_in(
     began = datetime.now(UTC)
     with _opened(path) as stream, _progress(path, quiet=quiet) as told:
         delivery = intake.receive(
+            actor(),
             stream,
             name="stdin" if str(path) == "-" else path.name,
             finder=finder,
+            organisation=organisation,
             channel="cli",
             format=format_word,
             target=target or "",

@@ -22,7 +22,8 @@ _FRAMES_SHOWN: Final = 5
 
 _NO_FINDINGS: Final = (
     "No findings. Hand some in: tidegate intake FILE --finder NAME\n"
-    "(native findings, SARIF 2.1.0, OSV 1.7 and mantis are read)"
+    "(native findings, SARIF 2.1.0, OSV 1.7, mantis, CSAF 2.1 vulnerability reports and VINCE's\n"
+    "exports are read)"
 )
 _NO_CASES: Final = (
     "No cases. A case is opened when the proof of a finding reproduces:\n"

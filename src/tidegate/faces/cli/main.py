@@ -24,11 +24,16 @@ from tidegate.engines.reproduction.receipts import ReceiptError, verify
 from tidegate.engines.reproduction.records import as_document
 from tidegate.engines.reproduction.reproduce import Wishes
 from tidegate.engines.sandbox import SandboxError
-from tidegate.faces.cli import desk, screens
+from tidegate.engines.sealing import SealError
+from tidegate.faces.cli import acting, coordinating, desk, keys, ledger, notices, parties, screens
+from tidegate.faces.cli.demo import demo
 from tidegate.faces.cli.folder import Item, Results, Row, items, row_of
+from tidegate.faces.cli.policy import policy
 from tidegate.faces.cli.printing import print_json
+from tidegate.faces.cli.relays import relay
 from tidegate.instance.home import HomeError
-from tidegate.instance.workshop import instance_key, key_folder, open_workshop
+from tidegate.instance.keyring import key_folder
+from tidegate.instance.workshop import instance_key, open_workshop
 
 PROBLEMS = 1
 CANNOT = 2
@@ -48,9 +53,26 @@ app = typer.Typer(
 )
 receipt = typer.Typer(help="Signed receipts.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(receipt, name="receipt")
+app.callback()(acting.choose)
+parties.add_to(app)
 desk.add_to(app)
+coordinating.add_to(app)
+app.add_typer(keys.app, name="keys")
+ledger.add_to(app)
+notices.add_to(app)
+app.command()(policy)
+app.command()(demo)
+app.command()(relay)
 
-EXPECTED = (SandboxError, FindingFileError, ReceiptError, MinimiseError, HomeError, OSError)
+EXPECTED = (
+    SandboxError,
+    FindingFileError,
+    ReceiptError,
+    MinimiseError,
+    HomeError,
+    SealError,
+    OSError,
+)
 """What can go wrong without a command or Tidegate being wrong; each has its sentence."""
 
 FindingFile = Annotated[
@@ -229,7 +251,9 @@ def main() -> None:
         screens.ERRORS.print("interrupted; nothing is left running, and what was done is kept")
         sys.exit(INTERRUPTED)
     except Exception as error:
-        if not isinstance(error, (*EXPECTED, *desk.expected())):
+        if not isinstance(
+            error, (*EXPECTED, *desk.expected(), *parties.expected(), *ledger.EXPECTED)
+        ):
             raise
         screens.ERRORS.print(f"tidegate: {screens.safe(str(error))}", highlight=False)
         sys.exit(CANNOT)

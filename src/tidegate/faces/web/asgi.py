@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 from tidegate.instance.opening import open_instance
 
 if TYPE_CHECKING:
-    from tidegate.faces.web.door import Door
+    from tidegate.faces.web.door import Application
 
 
-def _opened() -> Door:
+def _opened() -> Application:
     open_instance()
     # The routes ask for the tables, which are known only now.
     from tidegate.faces.web.door import Door
+    from tidegate.faces.web.proxied import behind
 
-    return Door(get_asgi_application())
+    return behind(Door(get_asgi_application()), settings.REACH)
 
 
 application = _opened()

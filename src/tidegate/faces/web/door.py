@@ -15,7 +15,7 @@ from django.http import HttpResponse
 
 from tidegate.faces.api import problems
 from tidegate.faces.console.headers import HEADERS
-from tidegate.faces.web.foreign import is_foreign, is_own_host
+from tidegate.faces.web.foreign import is_foreign, is_own_host, tells_nothing
 
 LARGEST_DOCUMENT: Final = 8 << 30
 """Bytes of a document that is handed in; as many as one may have once it is unpacked."""
@@ -90,6 +90,13 @@ def _headers(scope: Mapping[str, Any]) -> dict[str, str]:
 
 def _refused(scope: Mapping[str, Any], headers: Mapping[str, str]) -> HttpResponse | None:
     host = headers.get("host", "")
+    if settings.REACH.is_secure and scope["scheme"] != "https":
+        return _refusal(
+            scope,
+            problems.NOT_SECURE,
+            f"Ask {settings.REACH.address} instead; a proxy in front has to say"
+            " X-Forwarded-Proto: https.",
+        )
     if not is_own_host(host):
         names = ", ".join(settings.ALLOWED_HOSTS)
         return _refusal(
@@ -101,7 +108,7 @@ def _refused(scope: Mapping[str, Any], headers: Mapping[str, str]) -> HttpRespon
         headers,
         method=scope["method"],
         origin=f"{scope['scheme']}://{host}",
-        query=bool(scope["query_string"]),
+        query=bool(scope["query_string"]) and not tells_nothing(scope["path"]),
     ):
         return _refusal(
             scope,

@@ -9,6 +9,7 @@ From: https://www.w3.org/TR/fetch-metadata/ and https://fetch.spec.whatwg.org/#o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -17,12 +18,20 @@ from django.http.request import split_domain_port, validate_host
 
 _OWN_SITE: Final = ("same-origin", "none")
 _OTHER_SITE: Final = ("same-site", "cross-site")
+_TELLS_NOTHING: Final = re.compile(r"/account/(?:login|provider/[^/]{1,40}/login/callback)/")
+"""Pages whose address a stranger may word: signing in, and coming back from a provider. Neither
+looks anything up by what the address says, but for a state that only the own browser holds."""
 
 
 def is_own_host(host: str) -> bool:
     """Say whether a `Host` is a name of this machine alone, with any port or none."""
     domain, _ = split_domain_port(host)
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def tells_nothing(path: str) -> bool:
+    """Say whether what a page answers, and how long it takes, does not depend on its query."""
+    return _TELLS_NOTHING.fullmatch(path) is not None
 
 
 def is_foreign(headers: Mapping[str, str], *, method: str, origin: str, query: bool) -> bool:
@@ -32,7 +41,7 @@ def is_foreign(headers: Mapping[str, str], *, method: str, origin: str, query: b
         headers: of the request, by names that are lower case, or whose case does not matter.
         method: of the request.
         origin: our own, as `http://127.0.0.1:8750`.
-        query: whether the address has one.
+        query: whether the address has one that could be a question.
     """
     said = headers.get("origin")
     if said is not None and said != origin:

@@ -1,9 +1,9 @@
 """The process that listens, and the worker beside it.
 
-The console and the API show everything to whoever reaches them, for there are no accounts yet. So
-they are bound to this machine alone, and nothing else is accepted. The worker is a process of its
-own: a proof that takes its worker down leaves the console standing, and the worker is started
-again.
+It listens on this machine alone, unless what is said to it is kept from being read on the way: by
+its own certificate, or by a proxy that the owner has named (`instance/reach.py`). The worker is a
+process of its own: a proof that takes its worker down leaves the console standing, and the worker
+is started again.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import ipaddress
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -21,6 +22,8 @@ from contextlib import contextmanager
 from typing import Final, NoReturn
 
 import uvicorn
+
+from tidegate.instance.reach import Reach, ReachError, reach
 
 _LOWEST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
@@ -32,36 +35,52 @@ _STREAM_SECONDS: Final = 2
 
 
 class NotLoopbackError(Exception):
-    """An address is not of this machine alone; the message says what to do."""
+    """Others could reach an address, and what they say would be in the clear; it says the mend."""
 
 
-def check_loopback(host: str) -> str:
+def check_host(host: str, reached: Reach | None = None) -> str:
     """Return the address to bind to.
 
+    Args:
+        host: an IP address, or `localhost`.
+        reached: how the installation is reached; as the environment says, if left out.
+
     Raises:
-        NotLoopbackError: others could reach it.
+        NotLoopbackError: it is none, or others could reach it in the clear.
+        ReachError: what the environment says does not hold together.
     """
     try:
         address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
     except ValueError:
         address = None
-    if address is None or not address.is_loopback:
-        raise NotLoopbackError(
-            f"{host} is not this machine's loopback address; there are no accounts yet, so the"
-            " console listens on 127.0.0.1 or ::1 only. To reach it from elsewhere, forward the"
-            " port: ssh -L 8750:127.0.0.1:8750 this-machine"
-        )
-    return str(address)
+    if address is not None and address.is_loopback:
+        return str(address)
+    reached = reached or reach()
+    if reached.is_beyond_loopback:
+        if address is None:
+            raise NotLoopbackError(
+                f"{host} is no IP address; name the one to listen on, or 0.0.0.0 for all"
+            )
+        return str(address)
+    raise NotLoopbackError(
+        f"{host} is not this machine's loopback address, and what others say to it could be read on"
+        " the way. Either set TIDEGATE_ADDRESS, and a certificate in TIDEGATE_CERTIFICATE and"
+        " TIDEGATE_CERTIFICATE_KEY or the proxy in front in TIDEGATE_PROXY; or listen on 127.0.0.1"
+        " and forward the port: ssh -L 8750:127.0.0.1:8750 this-machine"
+    )
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that is bound to a loopback address; port 0 takes one that is free.
+def listen(host: str, port: int, reached: Reach | None = None) -> socket.socket:
+    """Return a socket that is bound to an address; port 0 takes one that is free.
 
     Raises:
-        NotLoopbackError: others could reach it.
+        NotLoopbackError: others could reach it in the clear.
+        ReachError: what the environment says does not hold together, or the certificate is none.
         OSError: the port is taken.
     """
-    address = check_loopback(host)
+    reached = reached or reach()
+    address = check_host(host, reached)
+    _check_certificate(reached)
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -73,18 +92,48 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
-def address_of(bound: socket.socket) -> str:
-    """Return the URL of what listens there."""
+def _check_certificate(reached: Reach) -> None:
+    """Find out now, not when the first one asks, whether certificate and key belong together."""
+    if reached.certificate is None or reached.key is None:
+        return
+    try:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(reached.certificate, reached.key, password=_no_password)
+    except (ssl.SSLError, OSError, ValueError) as error:
+        raise ReachError(
+            f"{reached.certificate} and {reached.key} are no certificate with its key: both in PEM,"
+            " the key without a password, and the certificate made for it"
+        ) from error
+
+
+def _no_password() -> str:
+    # Without this, a key with a password would be asked for on the terminal.
+    return ""
+
+
+def address_of(bound: socket.socket, reached: Reach | None = None) -> str:
+    """Return the URL of what listens there, as people reach it."""
+    if (reached := reached or reach()).address:
+        return f"{reached.address}/"
     host, port = bound.getsockname()[:2]
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def serve(bound: socket.socket, ready: Callable[[], None] | None = None) -> None:
+def serve(
+    bound: socket.socket,
+    ready: Callable[[], None] | None = None,
+    reached: Reach | None = None,
+) -> None:
     """Answer requests until interrupted."""
+    reached = reached or reach()
     config = uvicorn.Config(
         "tidegate.faces.web.asgi:application",
         log_level="warning",
         server_header=False,
+        # What a proxy says of its clients is looked at in `proxied`, and only if one is named.
+        proxy_headers=False,
+        ssl_certfile=reached.certificate,
+        ssl_keyfile=reached.key,
         timeout_graceful_shutdown=_STREAM_SECONDS,
         lifespan="off",
     )

@@ -10,5 +10,8 @@ from tidegate.faces.api.problems import no_route
 urlpatterns = [
     path("api/v1/", api.urls),
     re_path("^api/", no_route),
+    path("account/", include("tidegate.faces.web.sign_in.urls")),
+    path("ledger/", include("tidegate.faces.web.ledger")),
+    path("feeds/", include("tidegate.faces.web.feeds")),
     path("", include("tidegate.faces.console.urls")),
 ]

@@ -1,4 +1,3 @@
-# ruff: noqa: ARG001 - the framework hands the request to every route, by this name.
 """`/cases`, `/links` and `/nominations`: what is one bug, and who says so."""
 
 from __future__ import annotations
@@ -26,7 +25,8 @@ from tidegate.faces.api.routes.whole import whole
 from tidegate.faces.api.schemas.cases import Case, Cases, CaseWhole, Merger
 from tidegate.faces.api.schemas.common import Form, Problem, Reason
 from tidegate.faces.api.schemas.relations import Acceptance, Linked, Nominated, Nominations
-from tidegate.faces.api.words import ACTOR, SEVERAL
+from tidegate.faces.api.words import SEVERAL
+from tidegate.faces.web.acting import actor_of_request as actor_of
 
 router: Final = Router(tags=["cases"])
 links_router: Final = Router(tags=["links and nominations"])
@@ -61,13 +61,15 @@ def list_cases(
 ) -> Any:
     """List cases, the most urgent first unless told otherwise."""
     narrowed = CaseFilter(**asked.model_dump())
-    return listed(request, response, cases.list_cases(narrowed, sort, cursor, limit))
+    return listed(
+        request, response, cases.list_cases(actor_of(request), narrowed, sort, cursor, limit)
+    )
 
 
 @router.get("/{key}", response={200: CaseWhole, 404: Problem}, operation_id="getCase")
 def get_case(request: HttpRequest, key: str) -> Any:
     """Return a case with everything that is known of it."""
-    return whole(cases.get_case(key))
+    return whole(cases.get_case(actor_of(request), key))
 
 
 @router.post(
@@ -77,8 +79,8 @@ def get_case(request: HttpRequest, key: str) -> Any:
 )
 def merge(request: HttpRequest, key: str, merger: Merger) -> Any:
     """Hold two cases to be one bug; answers the case that goes on."""
-    going_on = linking.merge(key, merger.other, actor=ACTOR, reason=merger.reason)
-    return cases.get_case(going_on.key).row
+    going_on = linking.merge(actor_of(request), key, merger.other, reason=merger.reason)
+    return cases.get_case(actor_of(request), going_on.key).row
 
 
 @links_router.post(
@@ -88,8 +90,8 @@ def merge(request: HttpRequest, key: str, merger: Merger) -> Any:
 )
 def undo(request: HttpRequest, link: Number, why: Reason) -> Any:
     """Undo a link; a finding that nothing else holds in its case leaves it."""
-    linking.undo(link, actor=ACTOR, reason=why.reason)
-    return get_link(link)
+    linking.undo(actor_of(request), link, reason=why.reason)
+    return get_link(actor_of(request), link)
 
 
 @links_router.get(
@@ -103,7 +105,7 @@ def list_nominations(
     state: Annotated[str, Query("open", description=f"One of {', '.join(NOMINATION_STATES)}.")],
 ) -> Any:
     """List nominations, the highest score first."""
-    page = nominations.list_nominations(state, cursor, limit)
+    page = nominations.list_nominations(actor_of(request), state, cursor, limit)
     return listed(request, response, page)
 
 
@@ -114,8 +116,8 @@ def list_nominations(
 )
 def accept(request: HttpRequest, nomination: Number, why: Acceptance) -> Any:
     """Follow a nomination: link its two findings."""
-    linking.accept(nomination, actor=ACTOR, reason=why.reason, kind=LinkKind(why.kind))
-    return nominations.get_nomination(nomination)
+    linking.accept(actor_of(request), nomination, reason=why.reason, kind=LinkKind(why.kind))
+    return nominations.get_nomination(actor_of(request), nomination)
 
 
 @links_router.post(
@@ -125,5 +127,5 @@ def accept(request: HttpRequest, nomination: Number, why: Acceptance) -> Any:
 )
 def decline(request: HttpRequest, nomination: Number, why: Reason) -> Any:
     """Hold two nominated findings to be two bugs."""
-    linking.decline(nomination, actor=ACTOR, reason=why.reason)
-    return nominations.get_nomination(nomination)
+    linking.decline(actor_of(request), nomination, reason=why.reason)
+    return nominations.get_nomination(actor_of(request), nomination)

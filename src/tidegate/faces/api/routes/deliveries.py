@@ -20,6 +20,7 @@ from tidegate.faces.api.paging import Cursor, Limit, listed, part
 from tidegate.faces.api.routes.whole import whole
 from tidegate.faces.api.schemas.common import Problem
 from tidegate.faces.api.schemas.deliveries import Deliveries, DeliveryWhole, ToldDelivery
+from tidegate.faces.web.acting import actor_of_request as actor_of
 
 router: Final = Router(tags=["deliveries"])
 
@@ -38,7 +39,15 @@ _BODY: Final = {
 
 @router.post(
     "",
-    response={201: ToldDelivery, 200: ToldDelivery, 400: Problem, 415: Problem, 422: Problem},
+    response={
+        201: ToldDelivery,
+        200: ToldDelivery,
+        400: Problem,
+        404: Problem,
+        409: Problem,
+        415: Problem,
+        422: Problem,
+    },
     operation_id="handIn",
     openapi_extra=_BODY,
 )
@@ -48,10 +57,21 @@ def hand_in(
     finder: Annotated[
         str,
         Query(
-            min_length=1,
+            "",
             max_length=200,
-            description="Whose findings these are; becomes the credit, verbatim.",
+            description="Whose findings these are; becomes the credit, verbatim. The organisation's"
+            " name if left out.",
             examples=["Example AI Lab"],
+        ),
+    ],
+    organisation: Annotated[
+        str,
+        Query(
+            "",
+            max_length=20,
+            description="Key of the organisation for which they are handed in; it may be left out"
+            " by whoever can hand in for one only.",
+            examples=["O-7K3M9-Q2X4D"],
         ),
     ],
     name: Annotated[
@@ -81,9 +101,11 @@ def hand_in(
     _check(finder, target)
     began = timezone.now()
     delivery = intake.receive(
+        actor_of(request),
         cast("IO[bytes]", request),
         name=name,
         finder=finder,
+        organisation=organisation,
         channel=_CHANNEL,
         format=format,
         target=target,
@@ -105,7 +127,9 @@ def list_deliveries(
 ) -> Any:
     """List deliveries, the newest first unless told otherwise."""
     asked = DeliveryFilter(finder=finder, state=state)
-    return listed(request, response, deliveries.list_deliveries(asked, sort, cursor, limit))
+    return listed(
+        request, response, deliveries.list_deliveries(actor_of(request), asked, sort, cursor, limit)
+    )
 
 
 @router.get("/{key}", response={200: DeliveryWhole, 404: Problem}, operation_id="getDelivery")
@@ -113,7 +137,7 @@ def get_delivery(
     request: HttpRequest, response: HttpResponse, key: str, cursor: Cursor, limit: Limit
 ) -> Any:
     """Return a delivery with a page of the records of it that were refused."""
-    found = deliveries.get_delivery(key, cursor, limit)
+    found = deliveries.get_delivery(actor_of(request), key, cursor, limit)
     return {**whole(found), "refusals": listed(request, response, found.refusals)}
 
 
@@ -140,13 +164,13 @@ def get_told(
 )
 def get_document(request: HttpRequest, key: str) -> StreamingHttpResponse:
     """Return the document, byte for byte as it came."""
-    found = deliveries.get_document(key)
+    found = deliveries.get_document(actor_of(request), key)
     return streamed(request, found.piece, found.name, size=found.size)
 
 
 def _check(finder: str, target: str) -> None:
-    if not finder.strip() or not finder.isprintable():
-        raise ParameterError("finder", "holds no name, or signs that cannot be read; write a name")
+    if not finder.isprintable():
+        raise ParameterError("finder", "holds signs that cannot be read; write a name")
     if target:
         try:
             parse_target(target)
@@ -162,7 +186,9 @@ def _told(
     refusals_cursor: str | None = None,
     limit: int = 50,
 ) -> dict[str, Any]:
-    said = told.told_of_delivery(key, cursor=cursor, refusals_cursor=refusals_cursor, limit=limit)
+    said = told.told_of_delivery(
+        actor_of(request), key, cursor=cursor, refusals_cursor=refusals_cursor, limit=limit
+    )
     findings = path.partition("/deliveries")[0] + "/findings"
     shown = [
         {**whole(one), "receipt": f"{findings}/{one.key}/receipt" if one.has_receipt else None}

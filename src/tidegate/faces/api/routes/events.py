@@ -14,6 +14,7 @@ import json
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Final
 
 from asgiref.sync import sync_to_async
@@ -22,9 +23,11 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Router
 
+from tidegate.desks.access.actors import NOBODY, Actor
 from tidegate.desks.findings.queries.progress import events_after, last_event, progress
 from tidegate.faces.api import problems
 from tidegate.faces.api.schemas.common import Problem
+from tidegate.faces.web.acting import actor_anew
 
 router: Final = Router(tags=["events"])
 
@@ -83,26 +86,37 @@ async def stream_events(request: HttpRequest) -> HttpResponseBase:
     said = request.headers.get("Last-Event-ID", "")
     after = min(int(said[:19]), _LARGEST_ID) if said.isascii() and said.isdecimal() else None
     return StreamingHttpResponse(
-        _Counted(happenings(after)),
+        _Counted(happenings(partial(actor_anew, request), after)),
         content_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
 
 
 async def happenings(
-    after: int | None, *, seconds: float = STREAM_SECONDS, pause: Pause = asyncio.sleep
+    who: Callable[[], Actor],
+    after: int | None,
+    *,
+    seconds: float = STREAM_SECONDS,
+    pause: Pause = asyncio.sleep,
 ) -> AsyncIterator[bytes]:
-    """Return the stream: all events after one, or from now on, for so many seconds."""
+    """Return the stream: all events after one, or from now on, for so many seconds.
+
+    `who` is asked anew each time who they are that the stream is for: it ends for somebody who is
+    suspended meanwhile.
+    """
     last = await sync_to_async(last_event)() if after is None else after
     yield f"retry: {_RETRY_MILLISECONDS}\n\n".encode()
     shown: dict[str, Any] = {}
     silent = 0.0
     for _ in range(max(1, int(seconds / PAUSE_SECONDS))):
         told = b""
-        for event in await sync_to_async(events_after)(last):
+        actor = await sync_to_async(who)()
+        if actor == NOBODY:
+            return
+        for event in await sync_to_async(events_after)(actor, last):
             last = event.id
             told += _message("happened", asdict(event), id_=event.id)
-        now = asdict(await sync_to_async(progress)())
+        now = asdict(await sync_to_async(progress)(actor))
         if now != shown:
             shown = now
             told += _message("progress", now)

@@ -1,4 +1,3 @@
-# ruff: noqa: ARG001 - the framework hands the request to every route, by this name.
 """`/findings`: lists, single ones, their records and receipts, and trying once more."""
 
 from __future__ import annotations
@@ -25,7 +24,8 @@ from tidegate.faces.api.paging import Cursor, Limit, listed
 from tidegate.faces.api.routes.whole import whole
 from tidegate.faces.api.schemas.common import Form, Problem
 from tidegate.faces.api.schemas.findings import Finding, Findings, FindingWhole
-from tidegate.faces.api.words import ACTOR, SEVERAL
+from tidegate.faces.api.words import SEVERAL
+from tidegate.faces.web.acting import actor_of_request as actor_of
 
 router: Final = Router(tags=["findings"])
 
@@ -67,13 +67,15 @@ def list_findings(
 ) -> Any:
     """List findings, the newest first unless told otherwise."""
     narrowed = FindingFilter(**asked.model_dump())
-    return listed(request, response, findings.list_findings(narrowed, sort, cursor, limit))
+    return listed(
+        request, response, findings.list_findings(actor_of(request), narrowed, sort, cursor, limit)
+    )
 
 
 @router.get("/{key}", response={200: FindingWhole, 404: Problem}, operation_id="getFinding")
 def get_finding(request: HttpRequest, key: str) -> Any:
     """Return a finding with everything that is known of it."""
-    return whole(findings.get_finding(key))
+    return whole(findings.get_finding(actor_of(request), key))
 
 
 @router.get(
@@ -86,7 +88,7 @@ def get_finding(request: HttpRequest, key: str) -> Any:
 )
 def get_finding_record(request: HttpRequest, key: str) -> HttpResponse:
     """Return the record as it came, or its RFC 8785 form where it was part of a larger one."""
-    return as_attachment(get_record(key), f"{key}.json", "application/json")
+    return as_attachment(get_record(actor_of(request), key), f"{key}.json", "application/json")
 
 
 @router.get(
@@ -101,7 +103,9 @@ def get_finding_record(request: HttpRequest, key: str) -> HttpResponse:
 )
 def get_finding_receipt(request: HttpRequest, key: str) -> HttpResponse:
     """Return the receipt: what was run and seen, signed, in a DSSE envelope."""
-    return as_attachment(get_receipt(key), f"{key}.receipt.json", "application/json")
+    return as_attachment(
+        get_receipt(actor_of(request), key), f"{key}.receipt.json", "application/json"
+    )
 
 
 @router.post(
@@ -111,5 +115,5 @@ def get_finding_receipt(request: HttpRequest, key: str) -> HttpResponse:
 )
 def try_again(request: HttpRequest, key: str) -> Any:
     """Run a finding's proof once more; send an empty JSON object."""
-    judging.try_again(key, actor=ACTOR)
-    return findings.get_finding(key).row
+    judging.try_again(actor_of(request), key)
+    return findings.get_finding(actor_of(request), key).row

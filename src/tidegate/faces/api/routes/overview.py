@@ -15,6 +15,7 @@ from tidegate.desks.findings.queries.filters import CaseFilter, FindingFilter
 from tidegate.faces.api.routes.whole import whole
 from tidegate.faces.api.schemas.common import Problem
 from tidegate.faces.api.schemas.overview import Overview
+from tidegate.faces.web.acting import actor_of_request as actor_of
 
 router: Final = Router(tags=["overview"])
 
@@ -25,7 +26,7 @@ def get_overview(
     days: Annotated[int, Query(30, ge=1, le=overview.MOST_DAYS, description="Days of the series.")],
 ) -> Any:
     """Return the whole desk in a few numbers."""
-    found = overview.overview(days)
+    found = overview.overview(actor_of(request), days)
     base = request.path.rpartition("/")[0]
     return {
         **whole(found),

@@ -19,6 +19,7 @@ from tidegate.faces.api.schemas.common import (
     Vers,
 )
 from tidegate.faces.api.schemas.findings import Finding, Range
+from tidegate.faces.api.schemas.given import Key
 from tidegate.faces.api.schemas.relations import Happening, Linked, Nominated
 
 
@@ -99,5 +100,5 @@ class CaseWhole(Case):
 class Merger(Reason):
     """Which other case is the same bug, and why."""
 
-    other: CaseKey = Field(alias="with", max_length=40)
+    other: Key = Field(alias="with")
     """Key of the other case."""

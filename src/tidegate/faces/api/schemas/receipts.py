@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import Field
 
-from tidegate.faces.api.schemas.common import Form
+from tidegate.faces.api.schemas.common import Form, Given
 
 
-class ReceiptToCheck(Form):
+class ReceiptToCheck(Given):
     """A receipt, and the key it should be signed with."""
 
     receipt: dict[str, Any] = Field(

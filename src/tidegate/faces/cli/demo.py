@@ -1,0 +1,59 @@
+"""`tidegate demo`: four organisations that can be clicked through, and the four logins."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from tidegate.faces.cli import screens
+from tidegate.faces.cli.printing import print_json
+from tidegate.instance.opening import open_instance
+
+
+def demo(
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Make a demo of four organisations here, or give its people new passwords; prints them.
+
+    Only in an instance that has nobody else in it. What findings there are is coordinated.
+    """
+    open_instance()
+    from tidegate.faces.demo import coordinating, people
+
+    now = datetime.now(UTC)
+    logins = people.settle(now)
+    coordinated = coordinating.coordinate(now)
+    if quiet:
+        return
+    if as_json:
+        print_json(
+            {
+                "logins": [
+                    {
+                        "organisation": login.who.organisation,
+                        "name": login.who.name,
+                        "email": login.who.email,
+                        "password": login.password,
+                    }
+                    for login in logins
+                ],
+                "cases": [row.case.key for row in coordinated],
+            }
+        )
+        return
+    table = Table(box=SIMPLE_HEAD, show_edge=False)
+    for heading in ("sign in as", "password", "of", "who"):
+        table.add_column(heading, no_wrap=heading != "who")
+    for login in logins:
+        who = login.who
+        table.add_row(who.email, login.password, who.organisation, who.does)
+    screens.OUT.print(table)
+    for row in coordinated:
+        screens.OUT.print(
+            f"coordinated: {row.case.key}  {screens.safe(row.case.title)}", highlight=False
+        )

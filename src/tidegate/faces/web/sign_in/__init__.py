@@ -1,0 +1,1 @@
+"""How somebody signs in: django-allauth, held to what this house promises."""

@@ -20,6 +20,7 @@ from rich.table import Table
 
 from benchmarks import (
     behaviour,
+    case_page,
     duplicates,
     intake,
     job,
@@ -54,6 +55,7 @@ def benchmarks(only: str = "") -> Mapping[str, Callable[[Tell], Report]]:
         "lists": lists.measure,
         "duplicates": duplicates.measure,
         "behaviour": behaviour.measure,
+        "case_page": case_page.measure,
     }
 
 

@@ -12,3 +12,6 @@ if "TIDEGATE_HOME" not in os.environ:
     _home = tempfile.mkdtemp(prefix="tidegate-tests-")
     atexit.register(shutil.rmtree, _home, ignore_errors=True)
     os.environ["TIDEGATE_HOME"] = _home
+
+# The runner tells its workers how wide its own terminal is; tables are read here, not looked at.
+os.environ.pop("COLUMNS", None)

@@ -276,7 +276,7 @@ def at(value: Any, path: str, new: Any) -> Any:
 
 
 FIRST = "vulnerabilities.0"
-REFUSED = [
+REFUSED: list[Any] = [
     ("document.category", "csaf_vex", "document.category", "is not a vulnerability report"),
     ("document.csaf_version", "2.0", "document.csaf_version", "write '2.1'"),
     ("document.distribution", None, "document.distribution", "is missing"),

@@ -19,6 +19,7 @@ from tests.desks.findings.makers import (
     make_link,
     make_nomination,
     make_reproduction,
+    reproduced_document,
     run_row,
 )
 from tidegate.desks.findings import search
@@ -295,9 +296,9 @@ def many_lines(at: datetime) -> Case:
         trust="L2",
         reason="the effect came with the target's code on the stack in 3 of 3 runs of drive.js",
     )
-    ran = make_reproduction(finding, version="6.12.0", range_runs=rows)
-    ran.document["range"]["vers"] = "vers:npm/>=1.0.0|<1.31.0"
-    for run in ran.document["runs"]:
+    said = reproduced_document(finding, "6.12.0", rows, None)
+    said["range"]["vers"] = "vers:npm/>=1.0.0|<1.31.0"
+    for run in said["runs"]:
         run["runtime"] = "Node 24.19.0"
         run["program"] = "drive.js"
         run["stdout"] = "wrote 1 entry\n"
@@ -306,7 +307,7 @@ def many_lines(at: datetime) -> Case:
             "Extract.write (/store/tar-streams@6.12.0/node_modules/tar-streams/lib/extract.js:64)",
             "<anonymous> (/work/drive.js:7)",
         ]
-    ran.save()
+    make_reproduction(finding, version="6.12.0", document=said)
     index(finding)
     return make_case(
         finding,

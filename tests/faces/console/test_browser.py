@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,12 +14,17 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
-from tests.faces.console import seeding
+from tests.faces.console import seeded_coordination, seeding
+from tests.faces.console.seeded_coordination import Room
+from tests.faces.signing_in import cookie_of, coordinator, person_of
+from tidegate.desks.access.words import OrganisationKind
 from tidegate.desks.findings.models import Case, Delivery, Finding, Link, Nomination
+from tidegate.desks.parties.models import Person
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-LOOKS = [("light", 360), ("light", 1600), ("dark", 360), ("dark", 1600)]
+# Colours and room are told apart by nothing that would differ in the other two of the four.
+LOOKS = [("light", 1600), ("dark", 360)]
 
 
 @pytest.fixture
@@ -26,10 +33,20 @@ def desk(live_server: Any) -> Case:
     return seeding.fill(timezone.now())
 
 
+@pytest.fixture
+def room(desk: Case) -> Room:
+    """Let organisations work on a case of the desk, and invite one of them to another."""
+    sealed = Case.objects.get(package="tar-streams")
+    return seeded_coordination.fill(desk, sealed, timezone.now())
+
+
 @contextmanager
-def opened(chromium: Browser, **options: Any) -> Iterator[tuple[Page, list[str]]]:
-    """Open a page; yields it with the list of what went wrong on it."""
+def opened(
+    chromium: Browser, person: Person | None = None, **options: Any
+) -> Iterator[tuple[Page, list[str]]]:
+    """Open a page for a person, or for a coordinator; yields it with what went wrong on it."""
     context = chromium.new_context(timezone_id="America/New_York", **options)
+    context.add_cookies([cookie_of(person)])
     page = context.new_page()
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
@@ -76,6 +93,29 @@ def addresses(case: Case) -> list[str]:
     ]
 
 
+def shared_addresses(room: Room) -> list[tuple[Person, str]]:
+    """Return the pages on which parties work together, and who looks at each."""
+    case = f"/cases/{room.case.key}"
+    late, bank = (seeded_coordination.key_of(one) for one in (room.late, room.bank))
+    return [
+        (room.coordinator, "/inbox"),
+        (room.coordinator, "/board"),
+        (room.coordinator, "/board?column=uncoordinated"),
+        (room.coordinator, case),
+        (room.coordinator, f"{case}/coordination?find=a"),
+        (room.coordinator, f"{case}/messages"),
+        (room.coordinator, f"{case}/parties/{late}"),
+        (room.coordinator, "/organisations"),
+        (room.coordinator, f"/organisation/{late}"),
+        (room.bank, "/inbox"),
+        (room.bank, f"{case}/coordination"),
+        (room.bank, f"{case}/parties/{bank}"),
+        (room.bank, f"/organisation/{bank}"),
+        (room.vendor, f"/cases/{room.sealed.key}"),
+        (room.late, case),
+    ]
+
+
 @pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_every_page_can_be_read_by_all_and_fits(
     live_server: Any, desk: Case, chromium: Browser, theme: Any, width: int
@@ -88,12 +128,36 @@ def test_every_page_can_be_read_by_all_and_fits(
         reduced_motion="reduce",
     ) as (page, wrong):
         for address in addresses(desk):
-            page.goto(live_server.url + address)
-            page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
-            assert violations(axe, page) == [], address
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{address} is {wide} pixels wide"
+            check(axe, page, live_server.url, address, width)
         assert wrong == []
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
+def test_every_page_on_which_parties_work_can_be_read_by_all_and_fits(
+    live_server: Any, room: Room, chromium: Browser, theme: Any, width: int
+) -> None:
+    axe = Axe()
+    looks = {
+        "color_scheme": theme,
+        "viewport": {"width": width, "height": 900},
+        "reduced_motion": "reduce",
+    }
+    for person, group in groupby(shared_addresses(room), key=itemgetter(0)):
+        with opened(chromium, person, **looks) as (page, wrong):
+            for _, address in group:
+                check(axe, page, live_server.url, address, width)
+            assert wrong == []
+
+
+def check(axe: Axe, page: Page, base: str, address: str, width: int) -> None:
+    """Open everything that is folded on a page, and see that all can read it and that it fits."""
+    answer = page.goto(base + address)
+    assert answer is not None
+    assert answer.status == 200, address
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    assert violations(axe, page) == [], address
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width, f"{address} is {wide} pixels wide"
 
 
 @pytest.mark.parametrize("address", ["/nothing-here", "/findings?stage=nonsense"])
@@ -233,5 +297,45 @@ def test_without_scripts_everything_that_matters_works(
         page.fill(f"#reason-{nomination.pk}", "one walk in setKey")
         page.get_by_role("button", name="Link them").click()
         assert page.locator(".notice--good").is_visible()
-        assert Link.objects.filter(reason="one walk in setKey", made_by="coordinator").exists()
+        made = Link.objects.filter(reason="one walk in setKey", made_by=coordinator().name)
+        assert made.exists()
+        assert wrong == []
+
+
+def test_without_scripts_terms_are_agreed_to_and_a_message_is_sent(
+    live_server: Any, room: Room, chromium: Browser
+) -> None:
+    case = f"{live_server.url}/cases/{room.case.key}"
+    with opened(chromium, room.late, java_script_enabled=False) as (page, wrong):
+        page.goto(case)
+        page.get_by_role("button", name="Agree to these terms").click()
+        assert page.url.endswith("/coordination?done=joined")
+        page.get_by_role("link", name="Messages").click()
+        page.fill("#text", "We can hold the 9th.")
+        assert not page.locator(".picks").first.is_visible()
+        page.get_by_label("some parties or persons").check()
+        page.get_by_label("R. Okafor").check()
+        page.select_option("#message-tlp", "TLP:RED")
+        page.set_input_files("#files", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"})
+        page.get_by_role("button", name="Send").click()
+        newest = page.locator(".message").first
+        assert "We can hold the 9th." in newest.inner_text()
+        assert "TLP:RED" in newest.inner_text()
+        with page.expect_download() as download:
+            newest.get_by_role("link", name="a.txt").click()
+        assert download.value.suggested_filename == "a.txt"
+        assert wrong == []
+
+
+def test_a_party_is_found_while_one_writes_and_invited(
+    live_server: Any, room: Room, chromium: Browser
+) -> None:
+    person = person_of("Estuary Systems", OrganisationKind.VENDOR)
+    with opened(chromium, room.coordinator) as (page, wrong):
+        page.goto(f"{live_server.url}/cases/{room.case.key}/coordination")
+        page.fill("#find", "estuary")
+        page.get_by_role("button", name="Invite Estuary Systems").click()
+        page.wait_for_url("**/coordination?done=invited")
+        key = seeded_coordination.key_of(person)
+        assert page.locator(f"a[href$='/parties/{key}']").is_visible()
         assert wrong == []

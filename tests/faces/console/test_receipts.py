@@ -10,7 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.desks.findings.makers import make_finding, make_reproduction
 from tests.faces.console.seeded_cases import document
-from tidegate.desks.findings.models import Case, Reproduction
+from tidegate.desks.access.actors import OWNER
+from tidegate.desks.findings.models import Case
+from tidegate.desks.findings.queries.finding_detail import get_receipt
 from tidegate.engines.reproduction.receipts import InstanceKey
 from tidegate.faces.console import receipts
 
@@ -19,7 +21,7 @@ from tidegate.faces.console import receipts
 def receipt(filled: Case) -> bytes:
     """Return a receipt that this instance signed."""
     assert filled.founder is not None
-    return bytes(Reproduction.objects.get(finding=filled.founder).receipt)
+    return get_receipt(OWNER, filled.founder.key)
 
 
 def digest() -> str:
@@ -61,5 +63,6 @@ def test_a_receipt_of_another_instance_is_not_valid(receipt: bytes) -> None:
 @pytest.mark.django_db
 def test_garbage_is_not_valid() -> None:
     finding = make_finding(verdict="reproduced")
-    ran = make_reproduction(finding, receipt=b"<html>")
-    assert not receipts.check(bytes(ran.receipt), finding_digest=finding.digest).valid
+    make_reproduction(finding, receipt=b"<html>")
+    receipt = get_receipt(OWNER, finding.key)
+    assert not receipts.check(receipt, finding_digest=finding.digest).valid

@@ -13,6 +13,7 @@ from tests.faces.signing_in import coordinator
 from tidegate.desks.access.deciding import may
 from tidegate.desks.access.words import Act
 from tidegate.desks.cases.models import Coordination
+from tidegate.desks.cases.queries.messages import messages_of
 from tidegate.desks.parties.models import Organisation, Person
 from tidegate.desks.parties.services.refusals import NotPossibleError
 from tidegate.faces.demo import coordinating, people
@@ -60,3 +61,5 @@ def test_one_case_is_shared_and_of_another_the_maintainer_knows_the_terms_alone(
     assert may(mo, Act.SEE, waiting)
     assert not may(mo, Act.READ, waiting)
     assert not may(sam, Act.SEE, shared)
+    for who, sees in ((mo, 4), (lin, 3)):
+        assert len(messages_of(who, shared.key).shown) == sees

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 
-from tidegate.faces.web.door import LARGEST_DOCUMENT, Door
+from tests.faces.signing_in import cookie_of
+from tidegate.faces.web.acting import has_signed_in
+from tidegate.faces.web.door import LARGEST_DOCUMENT, LARGEST_MESSAGE, Door
 
 HOST = "127.0.0.1:8750"
 OWN = f"http://{HOST}"
@@ -48,6 +50,7 @@ class Asking:
 
     inner: Inner = field(default_factory=Inner)
     taken: int = 0
+    somebody: bool = True
 
     def __call__(
         self,
@@ -80,7 +83,9 @@ class Asking:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        door = Door(self.inner, largest_document=largest_document)
+        door = Door(
+            self.inner, largest_document=largest_document, is_somebody=lambda _: self.somebody
+        )
         async_to_sync(door.__call__)(scope, receive, send)
         start, last = sent
         found = {name.decode().lower(): value.decode() for name, value in start["headers"]}
@@ -187,6 +192,8 @@ def test_nothing_is_read_of_a_document_that_another_site_sends(ask: Asking, addr
         ("POST", "/findings/F-AAAAA-AAAAA/again", MOST),
         ("PUT", "/intake", MOST),
         ("POST", "/intake/", MOST),
+        ("POST", "/cases/C-AAAAA-AAAAA/messages", LARGEST_MESSAGE),
+        ("POST", "/cases/C-AAAAA-AAAAA/messages/x", MOST),
     ],
 )
 def test_a_body_that_says_it_is_too_large_is_not_read(
@@ -213,3 +220,24 @@ def test_a_body_is_counted_while_it_comes_in(
     status, _, _ = ask(address, method="POST", body=more, headers=length, largest_document=3000)
     assert status == 413
     assert ask.taken == 2 * most + 1
+
+
+@pytest.mark.parametrize("address", ["/intake", "/api/v1/deliveries", "/cases/C-1/messages"])
+def test_nothing_large_is_read_of_somebody_who_has_not_signed_in(ask: Asking, address: str) -> None:
+    ask.somebody = False
+    status, _, body = ask(address, method="POST", headers={"Content-Length": str(MOST + 1)})
+    assert (status, ask.inner.asked, ask.taken) == (401, 0, 0)
+    assert b"ign in" in body
+    unsaid = [b"x" * MOST, b"x", b"never read"]
+    assert ask(address, method="POST", body=unsaid)[0] == 401
+    assert ask.taken == MOST + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_and_a_token_are_somebody_and_what_is_neither_is_nobody() -> None:
+    name, value = cookie_of()["name"], cookie_of()["value"]
+    scope = {"type": "http", "method": "POST", "path": "/intake", "query_string": b""}
+    for cookie, somebody in ((f"{name}={value}", True), (f"{name}=forged", False), ("", False)):
+        assert has_signed_in({**scope, "headers": [(b"cookie", cookie.encode())]}) is somebody
+    shown = [(b"authorization", b"Bearer tg_nobody")]
+    assert not has_signed_in({**scope, "path": "/api/v1/deliveries", "headers": shown})

@@ -89,11 +89,21 @@ def of_released_cases(path: str) -> Condition:
 
 
 def of_own_invitations(actor: Actor, at: datetime) -> Q:
-    """The parts that their organisations were invited to have in cases, also those that ended.
+    """Return the parts that they were invited to have in cases, also those that ended.
 
     One that waits in the line has been told nothing yet.
     """
     return Q(organisation__in=actor.organisations, invited_at__isnull=False)
+
+
+def of_coordinators_of_cases_invited_to(actor: Actor, at: datetime) -> Q:
+    """Return the parts of those who coordinate a case that their organisation was invited to."""
+    return Q(
+        role="coordinator",
+        joined_at__isnull=False,
+        removed_at=None,
+        coordination__in=_invited(actor).values("coordination"),
+    )
 
 
 def of_own_parties(path: str) -> Condition:

@@ -27,7 +27,12 @@ def new_key(letter: str) -> str:
 
 
 def as_written(text: str) -> str:
-    """Return the key that somebody means: case, spaces and look-alike letters are forgiven."""
+    """Return the key that somebody means: case, spaces and look-alike letters are forgiven.
+
+    What could be no key, and what no database takes in a text, is empty: no row has that for one.
+    """
+    if not text.isascii() or "\0" in text:
+        return ""
     letter, _, rest = text.strip().upper().partition("-")
     signs = rest.replace("-", "").translate(str.maketrans("OIL", "011"))
     return f"{letter}-{signs[:_HALF]}-{signs[_HALF:]}"

@@ -31,7 +31,39 @@ _HANDING_IN: Final = (
 
 
 _OF_A_FINDING: Final = ("judged", "set-aside", "tried-again", "retried")
-_OF_A_CASE: Final = (*_OF_A_FINDING, "opened", "joined", "merged", "parted")
+_OF_A_CASE: Final = (
+    *_OF_A_FINDING,
+    "opened",
+    "joined",
+    "merged",
+    "parted",
+    "consent-given",
+    "consent-lapsed",
+    "contact-set",
+    "coordination-closed",
+    "coordination-opened",
+    "coordination-opened-again",
+    "embargo-accepted",
+    "embargo-ended",
+    "embargo-proposed",
+    "embargo-refused",
+    "fact-recorded",
+    "label-set",
+    "party-declined",
+    "party-invited",
+    "party-joined",
+    "party-removed",
+    "party-silent",
+    "policy-set",
+    "release-approved",
+    "report-handled",
+    "status-said",
+    "team-member-added",
+    "team-member-ended",
+    "team-member-removed",
+    "vendor-progress",
+)
+"""What names no other case, no message and nobody outside of the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +406,13 @@ TABLE: Final[tuple[Rule, ...]] = (
         Kind.PARTICIPANT,
         which.of_own_invitations,
         "Everybody sees their own organisation's part in a case, once it has been invited.",
+    ),
+    Rule(
+        persons,
+        (Act.SEE,),
+        Kind.PARTICIPANT,
+        which.of_coordinators_of_cases_invited_to,
+        "An invited party sees who coordinates the case.",
     ),
     Rule(
         working_persons,

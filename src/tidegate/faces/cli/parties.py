@@ -9,7 +9,7 @@ import typer
 from django.apps import apps
 from django.utils import timezone
 
-from tidegate.desks.access.words import Role
+from tidegate.desks.access.words import Act, Role
 from tidegate.faces.cli import organisations, screens, tokens
 from tidegate.faces.cli.acting import UnknownActorError, actor
 from tidegate.faces.cli.printing import print_json
@@ -68,9 +68,12 @@ def init(
     works once. Run again, it says what is there.
     """
     open_instance()
+    from tidegate.desks.access.deciding import require_with_instance
+    from tidegate.desks.parties.services.founding import coordination, found
+
+    require_with_instance(actor(), Act.ADMINISTER)
     keyring().newest()
     ledger_key()
-    from tidegate.desks.parties.services.founding import coordination, found
 
     done = coordination()
     if done is None or not done.administrators:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
+from tidegate.desks.access.actors import OWNER, Actor
 from tidegate.faces.cli import screens
+from tidegate.faces.cli.acting import actor
 
 if TYPE_CHECKING:
     from tidegate.engines.reproduction.trials import Subject
@@ -25,6 +28,7 @@ class Watching:
         self._looked = 0.0
         self._runs = 0
         self._last_event = 0
+        self._actor: Actor = OWNER
         self._total = 0
         self._progress = Progress(
             SpinnerColumn(),
@@ -39,10 +43,11 @@ class Watching:
         self._task = self._progress.add_task("", total=None, rate="", now="")
 
     def __enter__(self) -> Self:
-        from tidegate.desks.findings.models import Event, Outbox
+        from tidegate.desks.findings.models import Outbox
+        from tidegate.desks.findings.queries.progress import last_event
 
-        newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first()
-        self._last_event = newest or 0
+        self._actor = OWNER if self._quiet else actor()
+        self._last_event = last_event()
         self._done_before = Outbox.objects.filter(state=Outbox.State.DONE).count()
         self._progress.start()
         return self
@@ -74,20 +79,23 @@ class Watching:
         self._tell_events()
 
     def _tell_events(self) -> None:
-        from tidegate.desks.findings.models import Event
+        """Tell of what has happened since, as far as whoever the command acts as may read it."""
+        from tidegate.desks.findings.models import Finding
+        from tidegate.desks.findings.queries.progress import events_after
 
-        events = Event.objects.select_related("finding__finder", "case").filter(
-            pk__gt=self._last_event
-        )
-        for event in events.order_by("pk"):
-            self._last_event = event.pk
-            if (line := _line(event.verb, event.detail)) and event.finding:
-                case = f"  {event.case.key}" if event.case else ""
-                screens.ERRORS.print(
-                    f"{event.finding.key} {screens.safe(event.finding.reference[:60])}: "
-                    f"{line}[dim]{case}[/]",
-                    highlight=False,
-                )
+        while events := events_after(self._actor, self._last_event):
+            self._last_event = events[-1].id
+            keys = {event.finding for event in events if event.finding}
+            rows = Finding.objects.filter(key__in=keys)
+            references = dict(rows.values_list("key", "reference"))
+            for event in events:
+                if (line := _line(event.verb, event.detail)) and event.finding:
+                    case = f"  {event.case}" if event.case else ""
+                    screens.ERRORS.print(
+                        f"{event.finding} {screens.safe(references[event.finding][:60])}: "
+                        f"{line}[dim]{case}[/]",
+                        highlight=False,
+                    )
 
     def _started(self, subject: Subject, program: str) -> None:
         self._runs += 1
@@ -99,7 +107,7 @@ class Watching:
         )
 
 
-def _line(verb: str, detail: dict[str, str]) -> str:
+def _line(verb: str, detail: Mapping[str, Any]) -> str:
     """Return what people are told of an event; empty for what only a history needs."""
     if verb == "judged":
         return f"{screens.word(detail['verdict'])} ({screens.safe(detail['reason'])})"

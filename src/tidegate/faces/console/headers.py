@@ -38,13 +38,16 @@ _POWERS: Final = (
     "microphone",
     "midi",
     "payment",
-    "publickey-credentials-get",
     "usb",
 )
+_OWN_POWERS: Final = ("publickey-credentials-create", "publickey-credentials-get")
+"""Passkeys: for our own pages, and for no frame in them."""
 
 HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": POLICY,
-    "Permissions-Policy": ", ".join(f"{power}=()" for power in _POWERS),
+    "Permissions-Policy": ", ".join(
+        [*(f"{power}=()" for power in _POWERS), *(f"{power}=(self)" for power in _OWN_POWERS)]
+    ),
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",

@@ -6,9 +6,14 @@ tables for each request, so that a suspension counts from the next one on.
 
 from __future__ import annotations
 
-from typing import Final
+import io
+from collections.abc import Mapping
+from typing import Any, Final
 
-from django.http import HttpRequest
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from tidegate.desks.access.actors import NOBODY, Actor
@@ -42,6 +47,18 @@ def actor_anew(request: HttpRequest) -> Actor:
         if key is None or not request.session.exists(key):
             return NOBODY
     return _actor(request)
+
+
+def has_signed_in(scope: Mapping[str, Any]) -> bool:
+    """Say whether somebody asks, by the head of a request alone; `scope` is ASGI's."""
+    request = ASGIRequest(dict(scope), io.BytesIO())
+    SessionMiddleware(_answer_nothing).process_request(request)
+    AuthenticationMiddleware(_answer_nothing).process_request(request)
+    return actor_of_request(request) != NOBODY
+
+
+def _answer_nothing(_: HttpRequest) -> HttpResponse:
+    return HttpResponse()
 
 
 def organisation_of(request: HttpRequest) -> int | None:

@@ -2,25 +2,32 @@
 
 Django keeps a request's body whole, in a file, before it asks any of our code. So this stands
 around it, and judges by the head of a request alone; a body of unsaid length is counted while it
-comes in.
+comes in. Whoever has not signed in fills no disk: what is large is taken from somebody only.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import HttpResponse
 
 from tidegate.faces.api import problems
 from tidegate.faces.console.headers import HEADERS
+from tidegate.faces.web.acting import has_signed_in
 from tidegate.faces.web.foreign import is_foreign, is_own_host, tells_nothing
 
 LARGEST_DOCUMENT: Final = 8 << 30
 """Bytes of a document that is handed in; as many as one may have once it is unpacked."""
 
+LARGEST_MESSAGE: Final = 52 << 20
+"""Bytes of a message with all its attachments, and of the form around them."""
+
 _DOCUMENTS: Final = ("/api/v1/deliveries", "/intake")
+_MESSAGES: Final = re.compile(r"/cases/[^/]{1,20}/messages")
 _DIGITS: Final = 20
 
 Message = MutableMapping[str, Any]
@@ -33,9 +40,16 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 class Door:
     """An ASGI application that lets another one see only what passes."""
 
-    def __init__(self, inner: Application, *, largest_document: int = LARGEST_DOCUMENT) -> None:
+    def __init__(
+        self,
+        inner: Application,
+        *,
+        largest_document: int = LARGEST_DOCUMENT,
+        is_somebody: Callable[[Mapping[str, Any]], bool] = has_signed_in,
+    ) -> None:
         self._inner = inner
         self._largest_document = largest_document
+        self._is_somebody = is_somebody
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer a request, or have it answered."""
@@ -43,21 +57,27 @@ class Door:
             await self._inner(scope, receive, send)
             return
         headers = _headers(scope)
-        most = self._most(scope)
-        said = headers.get("content-length", "")
         if refused := _refused(scope, headers):
             await _answer(refused, send)
-        elif said.isascii() and said.isdecimal() and int(said[:_DIGITS]) > most:
-            await _answer(_too_large(scope, most), send)
-        else:
-            body = _Counted(receive, most)
-            await self._inner(scope, body.receive, send)
-            if body.passed:
-                await _answer(_too_large(scope, most), send)
+            return
+        most, usual = self._most(scope), settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+        beyond = _too_large(scope, most)
+        if most > usual and not await sync_to_async(self._is_somebody)(scope):
+            most, beyond = usual, _not_signed_in(scope, usual)
+        said = headers.get("content-length", "")
+        if said.isascii() and said.isdecimal() and int(said[:_DIGITS]) > most:
+            await _answer(beyond, send)
+            return
+        body = _Counted(receive, most)
+        await self._inner(scope, body.receive, send)
+        if body.passed:
+            await _answer(beyond, send)
 
     def _most(self, scope: Mapping[str, Any]) -> int:
         if scope["method"] == "POST" and scope["path"] in _DOCUMENTS:
             return self._largest_document
+        if scope["method"] == "POST" and _MESSAGES.fullmatch(scope["path"]):
+            return LARGEST_MESSAGE
         return settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
 
 
@@ -125,6 +145,15 @@ def _too_large(scope: Mapping[str, Any], most: int) -> HttpResponse:
         problems.TOO_LARGE,
         f"The body has more than {most} bytes; send no more."
         f" Documents of up to {LARGEST_DOCUMENT} bytes go to POST /api/v1/deliveries.",
+    )
+
+
+def _not_signed_in(scope: Mapping[str, Any], most: int) -> HttpResponse:
+    return _refusal(
+        scope,
+        problems.NOT_SIGNED_IN,
+        f"Bodies of more than {most} bytes are taken from those who have signed in alone; sign in,"
+        " or send a token.",
     )
 
 

@@ -45,10 +45,8 @@ def check_database(machine: Machine, findings: int) -> None:
         "SELECT finding_id, count(*) FROM findings_event WHERE verb = 'judged' GROUP BY finding_id"
     ).fetchall()
     assert [count for _, count in verdicts] == [1] * findings
-    ranges = ask(
-        "SELECT DISTINCT json_extract(document, '$.range.vers') FROM findings_reproduction"
-    ).fetchall()
-    assert ranges == [(VERS,)]
+    ranges = machine.run("tests.desks.findings.jobs.ranges").stdout
+    assert json.loads(ranges) == [VERS]
     assert ask("SELECT count(*) FROM findings_reproduction").fetchone() == (findings,)
     assert ask("SELECT count(*) FROM findings_attempt").fetchone() == (0,)
     # Every proof shows the same behaviour and is stopped by the same releases: it's one bug.

@@ -10,8 +10,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import narrowed
-from tidegate.desks.access.words import Label
-from tidegate.desks.cases.models import Clock
+from tidegate.desks.access.words import Act, Label
+from tidegate.desks.cases.models import Clock, Participant
 from tidegate.desks.cases.states.consents import Consent
 from tidegate.desks.cases.states.embargoes import EmbargoState
 from tidegate.desks.findings.models import Case
@@ -66,6 +66,7 @@ class Card:
     age: timedelta
     ends_at: datetime | None
     parties: int
+    """0, as what follows, for who reads the case for its label alone."""
     joined: int
     waiting: int
     """Parties that wait in a line."""
@@ -129,10 +130,11 @@ def column(
         raise FilterError(
             f"a column shows 1 to {MOST} cards, behind at most {_COUNTED} others", parameter="most"
         )
-    rows = _fitting(_cases(actor, name, at), asked or BoardFilter(), at)
+    clocks = _running(actor, at)
+    rows = _fitting(_cases(actor, name, at), asked or BoardFilter(), clocks, at)
     oldest = "opened_at" if name == UNCOORDINATED else "coordination__opened_at"
     ids = list(rows.order_by(oldest, "pk").values_list("pk", flat=True)[after : after + most + 1])
-    shown = {case.pk: case for case in _loaded(ids[:most])}
+    shown = {case.pk: case for case in _loaded(actor, ids[:most], clocks, at)}
     return Column(
         name,
         rows.order_by()[:_COUNTED].count(),
@@ -150,7 +152,9 @@ def _cases(actor: Actor, name: str, at: datetime) -> QuerySet[Case]:
     return rows.filter(coordination__closed_at=None, coordination__embargo=name)
 
 
-def _fitting(rows: QuerySet[Case], asked: BoardFilter, at: datetime) -> QuerySet[Case]:
+def _fitting(
+    rows: QuerySet[Case], asked: BoardFilter, clocks: QuerySet[Clock], at: datetime
+) -> QuerySet[Case]:
     known = {"tlp": tuple(Label), "severity": SEVERITIES, "due": tuple(DUE)}
     for name, words in known.items():
         said = getattr(asked, name)
@@ -169,21 +173,32 @@ def _fitting(rows: QuerySet[Case], asked: BoardFilter, at: datetime) -> QuerySet
     if asked.severity:
         rows = rows.filter(severity=Severity.of_word(asked.severity))
     if asked.due:
-        due = _running().filter(due_at__lte=at + DUE[asked.due])
+        due = clocks.filter(due_at__lte=at + DUE[asked.due])
         rows = rows.filter(Exists(due.filter(coordination__case=OuterRef("pk"))))
     return rows
 
 
-def _running() -> QuerySet[Clock]:
-    """Return the clocks on which something is due; a reminder is of one of them."""
-    return Clock.objects.filter(state=Clock.State.RUNNING).exclude(kind=Clock.Kind.REMINDER)
+def _running(actor: Actor, at: datetime) -> QuerySet[Clock]:
+    """Return the clocks on which something is due; a reminder is of one of them.
+
+    Those that are about one party are for coordinators. Who reads a case for its label alone is
+    none of those who work on it, and is shown none.
+    """
+    coordinated = narrowed(actor, Case.objects.all(), Act.COORDINATE, at=at)
+    within = narrowed(actor, Participant.objects.all(), at=at)
+    running = Clock.objects.filter(state=Clock.State.RUNNING).exclude(kind=Clock.Kind.REMINDER)
+    return running.filter(
+        Q(coordination__case__in=coordinated.values("pk"))
+        | Q(subject="", coordination__in=within.values("coordination"))
+    )
 
 
-def _loaded(ids: list[int]) -> QuerySet[Case]:
+def _loaded(actor: Actor, ids: list[int], clocks: QuerySet[Clock], at: datetime) -> QuerySet[Case]:
     parts = "coordination__participants"
-    there = Q(**{f"{parts}__removed_at": None, f"{parts}__isnull": False})
+    within = narrowed(actor, Participant.objects.filter(coordination__case__in=ids), at=at)
+    there = Q(**{f"{parts}__removed_at": None, f"{parts}__in": within.values("pk")})
     asked = there & Q(**{f"{parts}__invited_at__isnull": False})
-    first = _running().filter(coordination__case=OuterRef("pk")).order_by("due_at", "pk")
+    first = clocks.filter(coordination__case=OuterRef("pk")).order_by("due_at", "pk")
     return (
         Case.objects.filter(pk__in=ids)
         .select_related("coordination")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tidegate.desks.access.actors import Actor
-from tidegate.desks.access.deciding import find
+from tidegate.desks.access.deciding import find, narrowed
 from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.words import Act
 from tidegate.desks.cases.models import Participant
@@ -34,5 +34,6 @@ def coordinators_of(actor: Actor, case_key: str, *, at: datetime) -> tuple[Coord
         joined_at__isnull=False,
         removed_at=None,
     )
-    found = parties.order_by("pk").values_list("organisation__key", "organisation__name")
+    seen = narrowed(actor, parties, Act.SEE, at=at).order_by("pk")
+    found = seen.values_list("organisation__key", "organisation__name")
     return tuple(Coordinating(key, name) for key, name in found)

@@ -81,12 +81,14 @@ def part(source: Finding, target: Finding, *, at: datetime, actor: Actor) -> Non
         Case.objects.filter(merged_into=case, founder__in=leaving).exclude(
             pk=case_of_its_own.pk
         ).update(merged_into=case_of_its_own)
-        note("parted", at=at, actor=actor, case=case_of_its_own, other=case.key)
-        case_parted.send(Case, case=case, parted=case_of_its_own, at=at, actor=actor)
     _assign(leaving, case_of_its_own)
     if case_of_its_own:
         recount(case_of_its_own)
     recount(case)
+    # Whatever locks rows comes before what locks the ledger.
+    if case_of_its_own:
+        case_parted.send(Case, case=case, parted=case_of_its_own, at=at, actor=actor)
+        note("parted", at=at, actor=actor, case=case_of_its_own, other=case.key)
     note("parted", at=at, actor=actor, case=case, findings=[member.key for member in leaving][:20])
     source.refresh_from_db(fields=["case"])
     target.refresh_from_db(fields=["case"])
@@ -205,9 +207,10 @@ def _merge(case: Case, into: Case, at: datetime, actor: Actor) -> None:
     case.merged_into = into
     case.save(update_fields=["merged_into"])
     recount(into)
+    # Whatever locks rows comes before what locks the ledger.
+    case_merged.send(Case, case=case, into=into, at=at, actor=actor)
     note("merged", at=at, actor=actor, case=into, other=case.key)
     note("merged-into", at=at, actor=actor, case=case, other=into.key)
-    case_merged.send(Case, case=case, into=into, at=at, actor=actor)
 
 
 def _reopened(members: Collection[Finding], parted_from: Case) -> Case | None:

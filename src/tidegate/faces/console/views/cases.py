@@ -6,8 +6,13 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.refusals import NotFoundError
+from tidegate.desks.cases.queries.headings import heading_of
+from tidegate.desks.cases.queries.permitted import permitted_in
 from tidegate.desks.findings.models import LinkKind
 from tidegate.desks.findings.queries.case_detail import CaseDetail
 from tidegate.desks.findings.queries.cases import CaseFilter, count_cases, get_case, list_cases
@@ -16,9 +21,11 @@ from tidegate.desks.findings.queries.finding_detail import FindingDetail, get_fi
 from tidegate.desks.findings.services import linking
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.faces.console.views import lists
+from tidegate.faces.console.views.coordination import above, envelope
 from tidegate.faces.console.views.duplicates import KINDS, pairs_of
 from tidegate.faces.console.views.evidence import picture_of, trials_of
-from tidegate.faces.console.views.showing import ACTOR, asking, page
+from tidegate.faces.console.views.showing import asking, page
+from tidegate.faces.web.acting import actor_of_request as actor_of
 
 _CHIPS = {
     "text": "Search",
@@ -43,13 +50,13 @@ def index(request: HttpRequest) -> HttpResponse:
     if asked.state == _ALL:
         asked = replace(asked, state="")
     sort = request.GET.get("sort", "-priority")
-    found = list_cases(asked, sort, request.GET.get("after"), lists.LIMIT)
+    found = list_cases(actor_of(request), asked, sort, request.GET.get("after"), lists.LIMIT)
     return page(
         request,
         "cases",
         "cases",
         found=found,
-        count=count_cases(asked),
+        count=count_cases(actor_of(request), asked),
         asked=asked,
         chips=lists.chips(request, _CHIPS),
         sorts=lists.sorts(request, sort, _SORTS),
@@ -68,18 +75,26 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_GET
 @asking
 def show(request: HttpRequest, key: str) -> HttpResponse:
-    """Show one case, whole."""
-    return _case(request, get_case(key))
+    """Show one case, whole; its envelope to who may know of it and not read it."""
+    try:
+        detail = get_case(actor_of(request), key)
+    except NotFoundError:
+        return envelope(request, key)
+    return _case(request, detail)
 
 
 def _case(request: HttpRequest, detail: CaseDetail, refusal: str = "") -> HttpResponse:
-    pairs = pairs_of(detail.open_nominations)
-    proven = _proven(detail)
+    actor, now = actor_of(request), timezone.now()
+    pairs = pairs_of(actor, detail.open_nominations)
+    proven = _proven(actor, detail)
+    heading = heading_of(actor, detail.row.key, at=now)
+    permitted = permitted_in(actor, detail.row.key, at=now)
     return page(
         request,
         "case",
         "cases",
         status=409 if refusal else 200,
+        **above(request, actor, heading, permitted, now),
         detail=detail,
         proven=proven,
         trials=trials_of(proven.runs) if proven else [],
@@ -93,13 +108,13 @@ def _case(request: HttpRequest, detail: CaseDetail, refusal: str = "") -> HttpRe
     )
 
 
-def _proven(detail: CaseDetail) -> FindingDetail | None:
+def _proven(actor: Actor, detail: CaseDetail) -> FindingDetail | None:
     """Return the finding whose runs stand for the case: that of its range, else its founder."""
     if detail.range is not None:
-        return get_finding(detail.range.finding)
+        return get_finding(actor, detail.range.finding)
     judged = [member for member in detail.members if member.finding.verdict]
     chosen = next((member for member in judged if member.founder), judged[0] if judged else None)
-    return get_finding(chosen.finding.key) if chosen else None
+    return get_finding(actor, chosen.finding.key) if chosen else None
 
 
 @require_POST
@@ -108,10 +123,13 @@ def merge(request: HttpRequest, key: str) -> HttpResponse:
     """Hold two cases to be one bug."""
     try:
         kept = linking.merge(
-            key, request.POST.get("other", ""), actor=ACTOR, reason=request.POST.get("reason", "")
+            actor_of(request),
+            key,
+            request.POST.get("other", ""),
+            reason=request.POST.get("reason", ""),
         )
     except NotPossibleError as error:
-        return _case(request, get_case(key), str(error))
+        return _case(request, get_case(actor_of(request), key), str(error))
     return redirect(f"/cases/{kept.key}?done=merged")
 
 
@@ -120,7 +138,7 @@ def merge(request: HttpRequest, key: str) -> HttpResponse:
 def undo(request: HttpRequest, key: str, link: int) -> HttpResponse:
     """Undo a link; findings that nothing else holds together part."""
     try:
-        linking.undo(link, actor=ACTOR, reason=request.POST.get("reason", ""))
+        linking.undo(actor_of(request), link, reason=request.POST.get("reason", ""))
     except NotPossibleError as error:
-        return _case(request, get_case(key), str(error))
-    return redirect(f"/cases/{get_case(key).row.key}?done=undone")
+        return _case(request, get_case(actor_of(request), key), str(error))
+    return redirect(f"/cases/{get_case(actor_of(request), key).row.key}?done=undone")

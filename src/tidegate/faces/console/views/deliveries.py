@@ -13,6 +13,7 @@ from tidegate.desks.findings.queries.deliveries import (
 )
 from tidegate.faces.console.views import lists
 from tidegate.faces.console.views.showing import asking, page
+from tidegate.faces.web.acting import actor_of_request as actor_of
 
 _CHIPS = {"finder": "Finder", "state": "State"}
 
@@ -24,7 +25,9 @@ def index(request: HttpRequest) -> HttpResponse:
     if address := lists.cleaned(request):
         return HttpResponseRedirect(address)
     asked = lists.filter_of(request, DeliveryFilter)
-    found = list_deliveries(asked, "-received", request.GET.get("after"), lists.LIMIT)
+    found = list_deliveries(
+        actor_of(request), asked, "-received", request.GET.get("after"), lists.LIMIT
+    )
     return page(
         request,
         "deliveries",
@@ -42,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @asking
 def show(request: HttpRequest, key: str) -> HttpResponse:
     """Show one delivery and a page of its refused records."""
-    detail = get_delivery(key, request.GET.get("after"), lists.LIMIT)
+    detail = get_delivery(actor_of(request), key, request.GET.get("after"), lists.LIMIT)
     row = detail.row
     return page(
         request,

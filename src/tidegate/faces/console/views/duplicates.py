@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
+from tidegate.desks.access.actors import Actor
 from tidegate.desks.findings.models import LinkKind
 from tidegate.desks.findings.queries.finding_detail import FindingDetail, get_finding
 from tidegate.desks.findings.queries.nominations import list_nominations
@@ -20,7 +21,8 @@ from tidegate.desks.findings.services import linking
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.faces.console.texts import differing
 from tidegate.faces.console.views import lists
-from tidegate.faces.console.views.showing import ACTOR, asking, page
+from tidegate.faces.console.views.showing import asking, page
+from tidegate.faces.web.acting import actor_of_request as actor_of
 
 MOST_PAIRS: Final = 5
 """Nominations that are laid side by side at once; the others follow when these are decided."""
@@ -48,13 +50,13 @@ class Pair:
         return self.earlier, self.later
 
 
-def pairs_of(nominations: Sequence[NominationRow]) -> list[Pair]:
+def pairs_of(actor: Actor, nominations: Sequence[NominationRow]) -> list[Pair]:
     """Lay the first few nominations side by side."""
-    return [_pair(one) for one in nominations[:MOST_PAIRS]]
+    return [_pair(actor, one) for one in nominations[:MOST_PAIRS]]
 
 
-def _pair(nomination: NominationRow) -> Pair:
-    earlier, later = get_finding(nomination.earlier), get_finding(nomination.later)
+def _pair(actor: Actor, nomination: NominationRow) -> Pair:
+    earlier, later = get_finding(actor, nomination.earlier), get_finding(actor, nomination.later)
     return Pair(
         nomination,
         earlier,
@@ -72,13 +74,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _queue(request: HttpRequest, refusal: str = "") -> HttpResponse:
-    found = list_nominations(cursor=request.GET.get("after"), limit=lists.LIMIT)
+    found = list_nominations(actor_of(request), cursor=request.GET.get("after"), limit=lists.LIMIT)
     return page(
         request,
         "duplicates",
         "duplicates",
         status=409 if refusal else 200,
-        pairs=pairs_of(found.rows),
+        pairs=pairs_of(actor_of(request), found.rows),
         waiting=found.rows[MOST_PAIRS:],
         next=lists.turned(request, found.next),
         previous=lists.turned(request, found.previous),
@@ -96,10 +98,10 @@ def decide(request: HttpRequest, nomination: int) -> HttpResponse:
     declined = request.POST.get("decision") == "decline"
     try:
         if declined:
-            linking.decline(nomination, actor=ACTOR, reason=reason)
+            linking.decline(actor_of(request), nomination, reason=reason)
         else:
             kind = _kind(request.POST.get("kind", LinkKind.DUPLICATE))
-            linking.accept(nomination, actor=ACTOR, reason=reason, kind=kind)
+            linking.accept(actor_of(request), nomination, reason=reason, kind=kind)
     except NotPossibleError as error:
         return _queue(request, str(error))
     back = request.POST.get("back", "")

@@ -23,7 +23,8 @@ from tidegate.engines.reproduction.verdicts import Word
 from tidegate.faces.console import receipts
 from tidegate.faces.console.views import lists
 from tidegate.faces.console.views.evidence import picture_of, trials_of
-from tidegate.faces.console.views.showing import ACTOR, asking, page
+from tidegate.faces.console.views.showing import asking, page
+from tidegate.faces.web.acting import actor_of_request as actor_of
 
 _CHIPS = {
     "text": "Search",
@@ -47,14 +48,14 @@ def index(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(address)
     asked = lists.filter_of(request, FindingFilter)
     sort = request.GET.get("sort", "-received")
-    found = list_findings(asked, sort, request.GET.get("after"), lists.LIMIT)
+    found = list_findings(actor_of(request), asked, sort, request.GET.get("after"), lists.LIMIT)
     chips = lists.chips(request, _CHIPS)
     return page(
         request,
         "findings",
         "findings",
         found=found,
-        count=count_findings(asked),
+        count=count_findings(actor_of(request), asked),
         asked=asked,
         chips=chips,
         sorts=lists.sorts(request, sort, ("received", "severity", "package")),
@@ -78,7 +79,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _finding(request: HttpRequest, key: str, refusal: str = "") -> HttpResponse:
-    detail = get_finding(key)
+    detail = get_finding(actor_of(request), key)
     return page(
         request,
         "finding",
@@ -98,7 +99,7 @@ def _finding(request: HttpRequest, key: str, refusal: str = "") -> HttpResponse:
 def try_again(request: HttpRequest, key: str) -> HttpResponse:
     """Let a finding's proof be run once more."""
     try:
-        judging.try_again(key, actor=ACTOR)
+        judging.try_again(actor_of(request), key)
     except NotPossibleError as error:
         return _finding(request, key, str(error))
     return redirect(f"/findings/{key}?done=again")
@@ -108,24 +109,27 @@ def try_again(request: HttpRequest, key: str) -> HttpResponse:
 @asking
 def check_receipt(request: HttpRequest, key: str) -> HttpResponse:
     """Check a finding's receipt against this instance's key, and show what was checked."""
-    detail = get_finding(key)
-    checked = receipts.check(get_receipt(key), finding_digest=detail.digest)
+    detail = get_finding(actor_of(request), key)
+    checked = receipts.check(get_receipt(actor_of(request), key), finding_digest=detail.digest)
     return page(request, "receipt", "findings", detail=detail, checked=checked)
 
 
 @require_GET
 @asking
-def save_receipt(_request: HttpRequest, key: str) -> HttpResponse:
+def save_receipt(request: HttpRequest, key: str) -> HttpResponse:
     """Hand out a finding's receipt as a file."""
-    return _file(get_receipt(key), "application/vnd.dsse+json", f"{get_finding(key).row.key}.json")
+    actor = actor_of(request)
+    name = f"{get_finding(actor, key).row.key}.json"
+    return _file(get_receipt(actor, key), "application/vnd.dsse+json", name)
 
 
 @require_GET
 @asking
-def save_record(_request: HttpRequest, key: str) -> HttpResponse:
+def save_record(request: HttpRequest, key: str) -> HttpResponse:
     """Hand out a finding's record as it came, as a file that no browser interprets."""
-    name = f"{get_finding(key).row.key}-record.json"
-    return _file(get_record(key), "application/octet-stream", name)
+    actor = actor_of(request)
+    name = f"{get_finding(actor, key).row.key}-record.json"
+    return _file(get_record(actor, key), "application/octet-stream", name)
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from tidegate.desks.findings.services import intake
 from tidegate.engines.formats.reports import Format
 from tidegate.engines.formats.targets import TargetError, parse_target
 from tidegate.faces.console.views.showing import asking, page
+from tidegate.faces.web.acting import actor_of_request as actor_of
 
 _LONGEST_FINDER: Final = 200
 _LONGEST_TARGET: Final = 4096
@@ -24,6 +25,8 @@ FORMATS: Final = {
     Format.SARIF: "SARIF 2.1.0",
     Format.OSV: "OSV 1.7",
     Format.MANTIS: "Mantis",
+    Format.CSAF_REPORT: "CSAF 2.1 vulnerability report",
+    Format.VINCE: "VINCE case",
 }
 
 
@@ -39,9 +42,11 @@ def hand_in(request: HttpRequest) -> HttpResponse:
         return _form(request, problems)
     word = request.POST.get("format", "")
     delivery = intake.receive(
+        actor_of(request),
         file,
         name=file.name or "upload",
-        finder=request.POST["finder"].strip(),
+        finder=request.POST.get("finder", "").strip(),
+        organisation=request.POST.get("organisation", ""),
         channel=Delivery.Channel.UPLOAD,
         format=Format(word) if word else None,
         target=request.POST.get("target", "").strip(),
@@ -67,9 +72,7 @@ def _problems(request: HttpRequest, file: object) -> dict[str, str]:
     """Return what is wrong with a form, by its fields; each text says what to do."""
     problems: dict[str, str] = {}
     finder = request.POST.get("finder", "").strip()
-    if not finder:
-        problems["finder"] = "The finder's name is missing; write it as the credit should read."
-    elif len(finder) > _LONGEST_FINDER or not finder.isprintable():
+    if len(finder) > _LONGEST_FINDER or not finder.isprintable():
         problems["finder"] = f"Write at most {_LONGEST_FINDER} printable characters on one line."
     if not isinstance(file, UploadedFile):
         problems["file"] = "No file was chosen; choose one, or drop it here."

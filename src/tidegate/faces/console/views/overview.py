@@ -19,6 +19,7 @@ from tidegate.faces.console.charts.locks import Stage as LockStage
 from tidegate.faces.console.charts.locks import draw_locks
 from tidegate.faces.console.charts.series import Series, draw_series
 from tidegate.faces.console.views.showing import asking, page
+from tidegate.faces.web.acting import actor_of_request as actor_of
 
 _CASES: Final = 8
 _WORKING: Final = 6
@@ -44,7 +45,7 @@ class Obstacle:
 @asking
 def show(request: HttpRequest) -> HttpResponse:
     """Show the whole desk in a few numbers."""
-    seen = overview()
+    seen = overview(actor_of(request))
     return page(
         request,
         "overview",
@@ -54,8 +55,10 @@ def show(request: HttpRequest) -> HttpResponse:
         obstacles=[one for one in _obstacles(seen.stuck) if one.count.number],
         series=draw_series(_series(seen.series)),
         days=list(reversed(seen.series)),
-        cases=list_cases(limit=_CASES),
-        working=list_findings(FindingFilter(stage=Stage.WORKING), limit=_WORKING),
+        cases=list_cases(actor_of(request), limit=_CASES),
+        working=list_findings(
+            actor_of(request), FindingFilter(stage=Stage.WORKING), limit=_WORKING
+        ),
     )
 
 
@@ -63,7 +66,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @asking
 def working_now(request: HttpRequest) -> HttpResponse:
     """Show what is being run at this moment; the first page asks for it again and again."""
-    found = list_findings(FindingFilter(stage=Stage.WORKING), limit=_WORKING)
+    found = list_findings(actor_of(request), FindingFilter(stage=Stage.WORKING), limit=_WORKING)
     return page(request, "parts/working", "", working=found)
 
 

@@ -10,11 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.findings.queries.errors import NotHereError, QueryError
-from tidegate.desks.findings.services.refusals import UnknownError
-
-ACTOR: Final = "coordinator"
-"""Who acts, until there are accounts."""
 
 NOTICES: Final = {
     "merged": "The two cases are one now. Each finding keeps its finder and its time.",
@@ -45,7 +42,7 @@ def asking(view: View[P]) -> View[P]:
     def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except (NotHereError, UnknownError) as error:
+        except (NotHereError, NotFoundError) as error:
             raise Http404(str(error)) from error
         except QueryError as error:
             said = {"section": "", "reason": str(error), "request": request}

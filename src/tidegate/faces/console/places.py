@@ -1,0 +1,54 @@
+"""Where in the console somebody may go: what the policy gives them something to do or to see in.
+
+It decides what the navigation shows. Whether a page opens is decided anew by whatever it asks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q
+
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import visible
+from tidegate.desks.access.words import Act, Kind
+
+_NO_ROW: Final = Q(pk__in=())
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What the navigation shows."""
+
+    inbox: bool = False
+    board: bool = False
+    duplicates: bool = False
+    deliveries: bool = False
+    intake: bool = False
+    organisations: bool = False
+
+
+NOWHERE: Final = Going()
+"""For whoever has not signed in."""
+
+
+def going(actor: Actor) -> Going:
+    """Return where somebody may go; it asks the policy alone, and no table."""
+    if actor.person is None:
+        return NOWHERE
+    hands_in = visible(actor, Act.HAND_IN, Kind.ORGANISATION) != _NO_ROW
+    reads_all = reads_every_case(actor)
+    return Going(
+        inbox=True,
+        board=reads_all,
+        duplicates=visible(actor, Act.READ, Kind.NOMINATION) != _NO_ROW,
+        deliveries=hands_in or reads_all,
+        intake=hands_in,
+        organisations=visible(actor, Act.SEE, Kind.ORGANISATION) != _NO_ROW,
+    )
+
+
+def reads_every_case(actor: Actor) -> bool:
+    """Say whether somebody may read all cases, as those do who coordinate."""
+    return visible(actor, Act.READ, Kind.CASE) == Q()

@@ -91,6 +91,7 @@ _CASES: Final[Mapping[str, Telling]] = {
     "verdict-withdrawn": NOBODY,
     "nomination-declined": NOBODY,
     "confidential-read": NOBODY,
+    "proof-read": NOBODY,
 }
 
 _PARTIES: Final[Mapping[str, Telling]] = {

@@ -11,6 +11,7 @@ from ninja import Query, Router, Status
 from tidegate.desks.findings.queries import deliveries, told
 from tidegate.desks.findings.queries.deliveries import DELIVERY_STATES, DeliveryFilter
 from tidegate.desks.findings.services import intake
+from tidegate.desks.findings.services.handing_out import hand_out_document
 from tidegate.engines.formats.reports import Format
 from tidegate.engines.formats.targets import TargetError, parse_target
 from tidegate.faces.api.errors import ParameterError
@@ -164,7 +165,7 @@ def get_told(
 )
 def get_document(request: HttpRequest, key: str) -> StreamingHttpResponse:
     """Return the document, byte for byte as it came."""
-    found = deliveries.get_document(actor_of(request), key)
+    found = hand_out_document(actor_of(request), key)
     return streamed(request, found.piece, found.name, size=found.size)
 
 

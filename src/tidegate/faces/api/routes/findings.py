@@ -17,8 +17,9 @@ from tidegate.desks.findings.queries.filters import (
     VERDICTS,
     FindingFilter,
 )
-from tidegate.desks.findings.queries.finding_detail import get_receipt, get_record
+from tidegate.desks.findings.queries.finding_detail import get_receipt
 from tidegate.desks.findings.services import judging
+from tidegate.desks.findings.services.handing_out import hand_out_record
 from tidegate.faces.api.files import as_attachment
 from tidegate.faces.api.paging import Cursor, Limit, listed
 from tidegate.faces.api.routes.whole import whole
@@ -88,7 +89,7 @@ def get_finding(request: HttpRequest, key: str) -> Any:
 )
 def get_finding_record(request: HttpRequest, key: str) -> HttpResponse:
     """Return the record as it came, or its RFC 8785 form where it was part of a larger one."""
-    return as_attachment(get_record(actor_of(request), key), f"{key}.json", "application/json")
+    return as_attachment(hand_out_record(actor_of(request), key), f"{key}.json", "application/json")
 
 
 @router.get(

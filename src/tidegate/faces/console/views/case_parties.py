@@ -248,7 +248,10 @@ def _answered(
 
     def again(refusal: Refusal) -> HttpResponse:
         if permitted_in(actor_of(request), key, at=timezone.now()).read:
-            return _party(request, key, organisation, refusal)
+            try:
+                return _party(request, key, organisation, refusal)
+            except NotFoundError:
+                pass  # Who reads the case for its label alone sees none of its parties.
         return envelope(request, key, refusal)
 
     word = done or ("joined" if request.path.endswith("/accept") else "declined")

@@ -14,9 +14,10 @@ from tidegate.desks.findings.queries.filters import (
     VERDICTS,
     FindingFilter,
 )
-from tidegate.desks.findings.queries.finding_detail import get_receipt, get_record
+from tidegate.desks.findings.queries.finding_detail import get_receipt
 from tidegate.desks.findings.queries.findings import count_findings, get_finding, list_findings
 from tidegate.desks.findings.services import judging
+from tidegate.desks.findings.services.handing_out import hand_out_record
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.findings.states import Stage
 from tidegate.engines.reproduction.verdicts import Word
@@ -129,7 +130,7 @@ def save_record(request: HttpRequest, key: str) -> HttpResponse:
     """Hand out a finding's record as it came, as a file that no browser interprets."""
     actor = actor_of(request)
     name = f"{get_finding(actor, key).row.key}-record.json"
-    return _file(get_record(actor, key), "application/octet-stream", name)
+    return _file(hand_out_record(actor, key), "application/octet-stream", name)
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

@@ -17,6 +17,38 @@ from tidegate.desks.parties.models import Organisation, Person
 ENVELOPES = ("party-invited",)
 """Of the kinds of notices that are made here: what an invited party may know before it consents."""
 
+# What happened in a case, and names no other case, no message and nobody outside of it.
+_OF_A_CASE = {
+    "opened",
+    "joined",
+    "merged",
+    "parted",
+    "consent-given",
+    "consent-lapsed",
+    "contact-set",
+    "coordination-closed",
+    "coordination-opened",
+    "coordination-opened-again",
+    "embargo-accepted",
+    "embargo-ended",
+    "embargo-proposed",
+    "embargo-refused",
+    "fact-recorded",
+    "label-set",
+    "party-declined",
+    "party-invited",
+    "party-joined",
+    "party-removed",
+    "party-silent",
+    "policy-set",
+    "release-approved",
+    "report-handled",
+    "status-said",
+    "team-member-added",
+    "team-member-ended",
+    "team-member-removed",
+    "vendor-progress",
+}
 _HANDING_IN = {"finder", "coordinator", "model-developer", "trusted-partner"}
 
 
@@ -160,8 +192,9 @@ class Reader:
         own = one.finding is not None and one.finding.finder.organisation_id in self.places
         if own and one.verb in of_finding:
             return True
-        of_case = of_finding | {"opened", "joined", "merged", "parted"}
-        return one.verb in of_case and self.reads_as_party(one.case_id, without_finders=True)
+        return one.verb in of_finding | _OF_A_CASE and self.reads_as_party(
+            one.case_id, without_finders=True
+        )
 
     def between(self, act: Act, one: Any) -> bool:
         """Links and nominations."""
@@ -190,7 +223,9 @@ class Reader:
         party = self.reads_as_party(one.coordination.case_id)
         if act is Act.SEE:
             own = one.organisation_id in self.places and one.invited_at is not None
-            return self.reads_as_coordinator or party or own
+            coordinates_it = one.role == "coordinator" and one.joined_at and not one.removed_at
+            told = bool(coordinates_it) and self.invited(one.coordination.case_id)
+            return self.reads_as_coordinator or party or own or told
         if act is Act.READ:
             return self.reads_as_coordinator or party
         if act is Act.RESPOND:

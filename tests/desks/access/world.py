@@ -78,6 +78,8 @@ class World:
     notices: list[Notice] = field(default_factory=list)
     webhooks: list[WebhookEndpoint] = field(default_factory=list)
 
+    with_provider: Organisation | None = None
+    """The one whose people sign in by a provider of its own."""
     secrets: dict[str, str] = field(default_factory=dict)
     """What was shown once of an invitation, a token or a feed, by the key of it or of its person.
     Of a person's tokens: that which may do everything by the person's key, too."""

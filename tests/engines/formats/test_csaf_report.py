@@ -37,7 +37,9 @@ NOW = datetime(2026, 11, 25, 7, tzinfo=UTC)
 SENDER = Publisher(PublisherCategory.COORDINATOR, "https://clearinghouse.example")
 ME = Hop("Example Clearinghouse", "TG-1", NOW)
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).filter(
+    lambda text: text.strip()
+)
 LINES = TEXTS.map(lambda text: " ".join(text.split())).filter(bool)
 NAMES = st.text("abcXYZ äß#-'.", min_size=1, max_size=20).filter(lambda text: text.strip())
 URLS = st.integers(0, 99).map(lambda n: f"https://example.org/{n}")
@@ -168,7 +170,9 @@ def test_a_report_without_a_label_is_amber():
 
 
 def test_the_required_note_says_the_title_where_there_is_no_description():
-    assert told_again(csaf_report(CASE, SENDER)).description == "A flaw"
+    for nothing in ("", " \n"):
+        case = replace(CASE, description=nothing)
+        assert told_again(csaf_report(case, SENDER)).description == "A flaw"
 
 
 def test_of_each_version_of_cvss_one_vector_goes_out_and_none_without_a_score():

@@ -7,7 +7,7 @@ class NotFoundError(Exception):
     """There is no such thing, or not for who asks; the message is the same for both."""
 
     def __init__(self, thing: str, named: object = "") -> None:
-        said = f"{thing} {named}" if named else f"such {thing}"
+        said = f"{thing} {named}" if named != "" else f"such {thing}"
         super().__init__(
             f"there is no {said} here, or not for you; check how it is written, or ask a"
             " coordinator to be let in"

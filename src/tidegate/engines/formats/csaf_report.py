@@ -162,7 +162,7 @@ def _vulnerability(
         {
             "category": SUMMARY_NOTE[0],
             # The note is required and may not be empty (3.1.6, 6.1.27.20).
-            "text": case.description or case.title,
+            "text": case.description if case.description.strip() else case.title,
             "title": SUMMARY_NOTE[1],
         }
     ]

@@ -93,7 +93,8 @@ def _party(
     )
     world.participants.append(part)
     name = organisation.name.partition(" ")[0]
-    world.show(lambda reader: reader.participant(Act.READ, part), by, name, organisation.key)
+    world.show(lambda reader: reader.participant(Act.READ, part), by)
+    world.show(lambda reader: reader.participant(Act.SEE, part), name, organisation.key)
     _status(world, part)
     for person in world.persons:
         belongs = any(
@@ -109,11 +110,15 @@ def _party(
                 until=draw.choice(_UNTIL),
                 left_at=BEFORE if draw.random() < 0.1 else None,
             )
-            # A team is for the organisation itself, and for who coordinates.
+            # A team is for the organisation itself, and for who coordinates; whoever works on a
+            # case may write to those who coordinate it.
             world.show(
-                lambda reader, who=person: (
+                lambda reader: (
                     reader.coordinates
-                    or (reader.participant(Act.READ, part) and organisation.pk in reader.places)
+                    or (
+                        reader.participant(Act.READ, part)
+                        and (organisation.pk in reader.places or part.role == "coordinator")
+                    )
                 ),
                 person.name.partition(" ")[0],
                 person.key,

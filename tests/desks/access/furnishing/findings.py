@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from tests.desks.access.world import BEFORE, World, new_mark
 from tests.desks.findings.makers import (
@@ -21,7 +22,7 @@ from tests.desks.findings.makers import (
 )
 from tidegate.desks.access.words import Act
 from tidegate.desks.findings import search
-from tidegate.desks.findings.models import Case, Delivery, Finder, Finding
+from tidegate.desks.findings.models import Case, Delivery, Event, Finder, Finding
 from tidegate.desks.findings.states import Stage
 from tidegate.desks.parties.models import Organisation
 
@@ -160,7 +161,11 @@ def _events(world: World, finding: Finding) -> None:
         detail = {"verdict": "inconclusive", "reason": mark}
         event = make_event(verb, finding=finding, case=finding.case, detail=detail)
         world.events.append(event)
-        world.show(lambda reader, event=event: reader.event(Act.READ, event), mark, finding.key)
+        world.show(partial(_reads_event, event), mark, finding.key)
+
+
+def _reads_event(event: Event, reader: Any) -> bool:
+    return bool(reader.event(Act.READ, event))
 
 
 def _relate(world: World, one: Finding, other: Finding) -> None:

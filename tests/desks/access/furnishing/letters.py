@@ -1,4 +1,4 @@
-"""Messages to all, to some and to the coordinators, sealed where they are sealed, and their files."""
+"""Messages to all, to some and to the coordinators, and their files; sealed as elsewhere."""
 
 from __future__ import annotations
 

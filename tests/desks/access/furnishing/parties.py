@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
+from allauth.socialaccount.models import SocialApp
+
 from tests.desks.access.world import BEFORE, NOW, World, new_mark
 from tidegate.desks.access.words import Act, OrganisationKind, Role, Scope
 from tidegate.desks.notices.models import FeedToken, WebhookEndpoint
@@ -19,6 +21,8 @@ from tidegate.desks.parties.models import (
     Organisation,
     Person,
 )
+from tidegate.desks.parties.queries.providers import KIND
+from tidegate.desks.parties.queries.providers import purpose_of as purpose_of_provider
 from tidegate.desks.parties.sealed import sealed
 
 _KINDS: Final = (
@@ -52,8 +56,10 @@ def furnish_parties(world: World, draw: random.Random, organisations: int, perso
     for number in range(persons):
         _person(world, draw, _PLACED[number] if number < len(_PLACED) else None)
     for organisation in world.organisations:
-        _invitation(world, organisation)
+        _invitation(world, draw, organisation)
         _webhook(world, draw, organisation)
+    # Of the finder: its people sign in by their own provider.
+    _provider(world, world.organisations[1])
 
 
 def _organisation(
@@ -126,16 +132,19 @@ def _tokens(world: World, person: Person) -> None:
         world.secrets[token.key] = secret
         world.secrets.setdefault(person.key, secret)
         _show_token(world, token, mark)
-    feed = new_secret()
-    FeedToken.objects.create(person=person, digest=digest_of(feed), made_at=BEFORE)
-    world.secrets[f"feed of {person.key}"] = feed
+    for name, ended in (("feed", None), ("ended feed", BEFORE)):
+        feed = new_secret()
+        FeedToken.objects.create(
+            person=person, digest=digest_of(feed), made_at=BEFORE, revoked_at=ended
+        )
+        world.secrets[f"{name} of {person.key}"] = feed
 
 
 def _show_token(world: World, token: ApiToken, mark: str) -> None:
     world.show(lambda reader: reader.token(Act.READ, token), mark, token.key)
 
 
-def _invitation(world: World, organisation: Organisation) -> None:
+def _invitation(world: World, draw: random.Random, organisation: Organisation) -> None:
     address, by, secret = new_mark(), new_mark(), new_secret()
     made = Invitation.objects.create(
         organisation=organisation,
@@ -145,6 +154,7 @@ def _invitation(world: World, organisation: Organisation) -> None:
         invited_by=by,
         made_at=BEFORE,
         expires_at=NOW + timedelta(days=1),
+        revoked_at=BEFORE if draw.random() < 0.3 else None,
     )
     world.invitations.append(made)
     world.secrets[made.key] = secret
@@ -164,3 +174,20 @@ def _webhook(world: World, draw: random.Random, organisation: Organisation) -> N
     made.save()
     world.webhooks.append(made)
     world.show(lambda reader: reader.webhook(made), path, by, made.key)
+
+
+def _provider(world: World, organisation: Organisation) -> None:
+    client, tenant = new_mark(), new_mark()
+    SocialApp.objects.create(
+        provider=KIND,
+        provider_id=organisation.key,
+        name="somebody",
+        client_id=client,
+        settings={
+            "server_url": f"https://id.example.org/{tenant}",
+            "domains": [f"{tenant}.example.org"],
+            "sealed_secret": sealed("a secret", purpose_of_provider(organisation.key)),
+        },
+    )
+    world.with_provider = organisation
+    world.show(lambda reader: reader.organisation(Act.ADMINISTER, organisation), client, tenant)

@@ -1,0 +1,78 @@
+"""Whoever asks, along whichever route: they get what the policy's plain model says, and no more.
+
+Random instances are built, and some people of each ask everything that can be asked. What is
+compared is said in `walking`, what they ask in `routes`, and who may see what in `oracle`.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections import Counter
+from collections.abc import Iterator
+from typing import ClassVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from tests.desks.access.worlds import build
+from tests.faces.access.faces import Kept, standing_still
+from tests.faces.access.routes import KNOWN
+from tests.faces.access.walking import Seen, Walk
+
+_WORLDS = 3
+_WALKERS = 3
+"""Persons of each world who ask everything: somebody who coordinates, a finder, and another."""
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Let refusals, of which there are thousands here, not be logged."""
+    logging.disable(logging.WARNING)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.slow
+class EveryRoute(TestCase):
+    """Random instances."""
+
+    seen: ClassVar[Seen] = Counter()
+    walked: ClassVar[list[int]] = []
+
+    # A seed has no simpler one: what was found is told as it was found.
+    @settings(
+        max_examples=_WORLDS,
+        deadline=None,
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.integers(0, 2**32))
+    def test_everybody_is_told_what_the_policy_says_and_nothing_else(self, seed: int) -> None:
+        draw = random.Random(seed)
+        with standing_still():
+            world = build(seed)
+            kept = Kept()
+            coordinator, finder, *others = [one for one in world.persons if one.is_active]
+            for person in [coordinator, finder, *draw.sample(others, _WALKERS - 2)]:
+                Walk(world, person, self.seen, draw, kept).along(KNOWN)
+        self.walked.append(seed)
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        super().tearDownClass()
+        if len(cls.walked) < _WORLDS:
+            return  # What stopped it is told already.
+        # Whoever is let in everywhere, or nowhere, has shown nothing.
+        for route in KNOWN:
+            if route.question is not None and route.has_outcomes:
+                outcomes = (False,) if route.lets_nobody_in else (True, False)
+                for may in outcomes:
+                    assert cls.seen[route.name, may], f"{route.name} never {_SAID[may]}"
+            elif route.question is not None:
+                assert cls.seen[route.name, True], f"{route.name} was never asked"
+
+
+_SAID = {True: "let anybody in", False: "kept anybody out"}

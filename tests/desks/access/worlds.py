@@ -4,8 +4,9 @@ A world is drawn from a seed and built in the tables, with everything sealed as 
 elsewhere. What the policy has to say about it is worked out from the same rows by `oracle`, without
 any of the policy's code.
 
-Some people are in every world: a coordinator who may do everything, one who only reads, a finder
-and a vendor. So every rule meets somebody whom it lets in, and somebody whom it does not.
+Some people are in every world: a coordinator who may do everything, a finder, a coordinator who
+only reads, a vendor, and somebody without a place anywhere. So every rule meets somebody whom it
+lets in, and somebody whom it does not.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from tests.desks.access.world import NOW, World
 __all__ = ["NOW", "World", "build"]
 
 
-def build(seed: int, *, organisations: int = 5, persons: int = 7, cases: int = 3) -> World:
+def build(seed: int, *, organisations: int = 5, persons: int = 8, cases: int = 3) -> World:
     """Make a world; the same seed makes the same one, but for its keys."""
     draw = random.Random(seed)
     world = World()

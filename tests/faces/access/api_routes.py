@@ -78,6 +78,10 @@ _DELIVERIES: Final = (
 
 _FINDINGS: Final = (
     _get("/findings", every("F", "findings", may.READ_FINDING)),
+    # Of a page of one, the cursor holds keys.
+    _get("/findings", once, "?text=reaches&limit=1"),
+    _get("/findings", once, "?sort=-severity&limit=1"),
+    _get("/cases", once, "?sort=-finders&limit=1"),
     *(
         _get("/findings", every("F", "findings", may.READ_FINDING), f"?sort={sort}")
         for sort in ("severity", "-package")

@@ -18,3 +18,5 @@ OPERATIONS: Final = API
 COMMANDS: Final = COMMAND
 
 KNOWN: Final = (*PAGES, *OPERATIONS, *COMMANDS)
+ASKED_BY_EACH: Final = (*CONSOLE, *OPERATIONS, *COMMANDS)
+"""Without what is the framework's own, or open to everybody."""

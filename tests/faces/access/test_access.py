@@ -10,7 +10,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -19,12 +19,14 @@ from hypothesis.extra.django import TestCase
 
 from tests.desks.access.worlds import build
 from tests.faces.access.faces import Kept, standing_still
-from tests.faces.access.routes import KNOWN
+from tests.faces.access.routes import ASKED_BY_EACH, KNOWN
 from tests.faces.access.walking import Seen, Walk
 
-_WORLDS = 3
-_WALKERS = 3
-"""Persons of each world who ask everything: somebody who coordinates, a finder, and another."""
+_WALKERS: Final = ((0, 1, 4), (2, 3), (5, 6))
+"""Who asks everything in the first world, in the second, and so on: the first four have a place in
+every world, the fifth has none in any, and who the others are is drawn."""
+_ACCOUNTS: Final = (0, 4)
+"""Those of them who also ask what is the same for everybody."""
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +46,7 @@ class EveryRoute(TestCase):
 
     # A seed has no simpler one: what was found is told as it was found.
     @settings(
-        max_examples=_WORLDS,
+        max_examples=len(_WALKERS),
         deadline=None,
         phases=[Phase.explicit, Phase.reuse, Phase.generate],
         suppress_health_check=list(HealthCheck),
@@ -55,15 +57,17 @@ class EveryRoute(TestCase):
         with standing_still():
             world = build(seed)
             kept = Kept()
-            coordinator, finder, *others = [one for one in world.persons if one.is_active]
-            for person in [coordinator, finder, *draw.sample(others, _WALKERS - 2)]:
-                Walk(world, person, self.seen, draw, kept).along(KNOWN)
+            active = [one for one in world.persons if one.is_active]
+            for number in _WALKERS[len(self.walked) % len(_WALKERS)]:
+                routes = KNOWN if number in _ACCOUNTS else ASKED_BY_EACH
+                person = active[number % len(active)]
+                Walk(world, person, self.seen, draw, kept).along(routes)
         self.walked.append(seed)
 
     @classmethod
     def tearDownClass(cls) -> None:
         super().tearDownClass()
-        if len(cls.walked) < _WORLDS:
+        if len(cls.walked) < len(_WALKERS):
             return  # What stopped it is told already.
         # Whoever is let in everywhere, or nowhere, has shown nothing.
         for route in KNOWN:

@@ -88,7 +88,7 @@ class Walk:
         listed = answer.keys(letter) & known - set(asked.names.values())
         right = keys - set(asked.names.values())
         assert listed == right, f"{what} lists {listed}, and they may know of {right}"
-        self.seen[route.name, True] += bool(right)
+        self.seen[route.name, True] += bool(right or asked.parts)
         self.seen[route.name, False] += bool(known - right)
 
     def _without(self, route: Route, asked: Asked, what: str) -> tuple[Answer, Mapping[str, str]]:

@@ -1,6 +1,7 @@
 """What this desk does when findings' cases are merged or parted: in the same transaction.
 
-It may refuse by raising; then nothing is merged.
+It may refuse by raising; then nothing is merged. The services are imported when they are needed:
+every command would wait for them otherwise.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from tidegate.desks.access.actors import Actor
-from tidegate.desks.cases.services import merging, parting
 from tidegate.desks.findings.models import Case
 from tidegate.desks.findings.signals import case_merged, case_parted
 
@@ -21,8 +21,12 @@ def connect() -> None:
 
 
 def _merged(*, case: Case, into: Case, at: datetime, actor: Actor, **_: Any) -> None:
+    from tidegate.desks.cases.services import merging
+
     merging.merge(case, into, at=at, actor=actor)
 
 
 def _parted(*, case: Case, parted: Case, at: datetime, actor: Actor, **_: Any) -> None:
+    from tidegate.desks.cases.services import parting
+
     parting.part(case, parted, at=at, actor=actor)

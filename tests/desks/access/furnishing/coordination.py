@@ -38,11 +38,14 @@ def furnish_coordination(world: World, draw: random.Random) -> None:
 
 
 def _coordinate(world: World, draw: random.Random, case: Case) -> None:
-    embargo = draw.choice(_EMBARGOES)
+    # Some are kept from nobody any more: they are read for their label alone.
+    released = draw.random() < 0.25
+    embargo = draw.choice(("none", "exited") if released else _EMBARGOES)
     agreed = embargo in (*_IN_FORCE, "exited")
     end = NOW + timedelta(days=-1 if embargo == "exited" else draw.choice((-1, 1)))
     # The table refuses a wide label while an embargo binds.
-    labels = list(Label)[:3] if embargo in _IN_FORCE else list(Label)
+    labels = list(Label)[3:] if released else list(Label)
+    labels = list(Label)[:3] if embargo in _IN_FORCE else labels
     closing = new_mark()
     row = Coordination.objects.create(
         case=case,

@@ -45,8 +45,10 @@ _PLACED: Final = (
     (1, Role.MEMBER),
     (0, Role.READER),
     (2, Role.ADMINISTRATOR),
+    None,
 )
-"""Organisations and roles of the first persons of every world; they are never suspended."""
+"""Organisations and roles of the first persons of every world, who are never suspended; the last
+one has no place anywhere."""
 
 
 def furnish_parties(world: World, draw: random.Random, organisations: int, persons: int) -> None:
@@ -54,9 +56,9 @@ def furnish_parties(world: World, draw: random.Random, organisations: int, perso
     for number in range(organisations):
         _organisation(world, draw, _ALWAYS[number] if number < len(_ALWAYS) else None)
     for number in range(persons):
-        _person(world, draw, _PLACED[number] if number < len(_PLACED) else None)
-    for organisation in world.organisations:
-        _invitation(world, draw, organisation)
+        _person(world, draw, number)
+    for number, organisation in enumerate(world.organisations):
+        _invitation(world, organisation, revoked=number == 1 or draw.random() < 0.3)
         _webhook(world, draw, organisation)
     # Of the finder: its people sign in by their own provider.
     _provider(world, world.organisations[1])
@@ -78,9 +80,11 @@ def _organisation(
     world.show(lambda reader: reader.organisation(Act.READ, made), mark, made.key)
 
 
-def _person(world: World, draw: random.Random, placed: tuple[int, Role] | None) -> None:
+def _person(world: World, draw: random.Random, number: int) -> None:
     name, address = new_mark(), new_mark()
-    suspended = draw.random() < 0.1 and placed is None
+    is_always_there = number < len(_PLACED)
+    placed = _PLACED[number] if is_always_there else None
+    suspended = draw.random() < 0.1 and not is_always_there
     person = Person.objects.create(
         email=f"{address}@example.org",
         name=f"{name} Doe",
@@ -91,12 +95,13 @@ def _person(world: World, draw: random.Random, placed: tuple[int, Role] | None) 
     world.persons.append(person)
     world.show(lambda reader: reader.person.pk == person.pk, name, address, person.key)
     places = [(world.organisations[placed[0]], placed[1])] if placed else []
-    for organisation in draw.sample(world.organisations, draw.choice((0, 1, 1, 1, 2))):
+    many = 0 if is_always_there and placed is None else draw.choice((0, 1, 1, 1, 2))
+    for organisation in draw.sample(world.organisations, many):
         role = draw.choice(list(Role))
         if not any(there == organisation for there, _ in places):
             places.append((organisation, role))
-    for number, (organisation, role) in enumerate(places):
-        stands = placed is not None and number == 0
+    for place_number, (organisation, role) in enumerate(places):
+        stands = placed is not None and place_number == 0
         gone, barred = draw.random() < 0.1, draw.random() < 0.1
         place = Membership.objects.create(
             organisation=organisation,
@@ -144,7 +149,7 @@ def _show_token(world: World, token: ApiToken, mark: str) -> None:
     world.show(lambda reader: reader.token(Act.READ, token), mark, token.key)
 
 
-def _invitation(world: World, draw: random.Random, organisation: Organisation) -> None:
+def _invitation(world: World, organisation: Organisation, *, revoked: bool) -> None:
     address, by, secret = new_mark(), new_mark(), new_secret()
     made = Invitation.objects.create(
         organisation=organisation,
@@ -154,7 +159,7 @@ def _invitation(world: World, draw: random.Random, organisation: Organisation) -
         invited_by=by,
         made_at=BEFORE,
         expires_at=NOW + timedelta(days=1),
-        revoked_at=BEFORE if draw.random() < 0.3 else None,
+        revoked_at=BEFORE if revoked else None,
     )
     world.invitations.append(made)
     world.secrets[made.key] = secret

@@ -10,6 +10,7 @@ from django.db import transaction
 from tests.desks.access.world import BEFORE, World, new_mark
 from tidegate.desks.access.actors import HOUSE, Actor
 from tidegate.desks.access.words import Act
+from tidegate.desks.findings.models import Case
 from tidegate.desks.ledger.models import Entry
 from tidegate.desks.ledger.services.appending import append
 from tidegate.desks.notices.models import Notice
@@ -32,7 +33,13 @@ def furnish_records(world: World, draw: random.Random) -> None:
             _entry(world, by=person)
     for person in world.persons:
         for _ in range(2):
-            _notice(world, draw, person)
+            case = draw.choice(world.cases)
+            _notice(world, person, draw.choice(_KINDS), case)
+        for part in world.participants:
+            # Whoever was invited may be told so, and of what it is about only when they consent.
+            places = (one for one in world.memberships if one.person_id == person.pk)
+            if any(one.organisation_id == part.organisation_id for one in places):
+                _notice(world, person, "party-invited", part.coordination.case)
 
 
 def _entry(world: World, *, by: Person | None = None, **about: Any) -> None:
@@ -48,10 +55,9 @@ def _named_in(entry: Entry) -> list[str]:
     return [text for text in (entry.case, entry.organisation, entry.person, by) if text]
 
 
-def _notice(world: World, draw: random.Random, person: Person) -> None:
+def _notice(world: World, person: Person, kind: str, about: Case) -> None:
     subject, waits = new_mark(), new_mark()
-    kind = draw.choice(_KINDS)
-    case = draw.choice(world.cases) if kind != "member-joined" else None
+    case = None if kind == "member-joined" else about
     taken = {one.entry_id for one in world.notices if one.person_id == person.pk}
     notice = Notice.objects.create(
         person=person,
@@ -64,5 +70,5 @@ def _notice(world: World, draw: random.Random, person: Person) -> None:
         told_at=BEFORE,
     )
     world.notices.append(notice)
-    about = [case.key] if case else []
-    world.show(lambda reader: reader.notice(notice), subject, waits, notice.key, *about)
+    keys = [case.key] if case else []
+    world.show(lambda reader: reader.notice(notice), subject, waits, notice.key, *keys)

@@ -44,11 +44,13 @@ class EveryRoute(TestCase):
     seen: ClassVar[Seen] = Counter()
     walked: ClassVar[list[int]] = []
 
-    # A seed has no simpler one: what was found is told as it was found.
+    # A seed has no simpler one: what was found is told as it was found. The same worlds each time,
+    # for the last check counts that each route let somebody in and kept somebody out.
     @settings(
+        derandomize=True,
         max_examples=len(_WALKERS),
         deadline=None,
-        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+        phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
     @given(st.integers(0, 2**32))

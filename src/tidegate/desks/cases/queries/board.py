@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -130,11 +130,10 @@ def column(
         raise FilterError(
             f"a column shows 1 to {MOST} cards, behind at most {_COUNTED} others", parameter="most"
         )
-    clocks = _running(actor, at)
-    rows = _fitting(_cases(actor, name, at), asked or BoardFilter(), clocks, at)
+    rows = _fitting(actor, _cases(actor, name, at), asked or BoardFilter(), at)
     oldest = "opened_at" if name == UNCOORDINATED else "coordination__opened_at"
     ids = list(rows.order_by(oldest, "pk").values_list("pk", flat=True)[after : after + most + 1])
-    shown = {case.pk: case for case in _loaded(actor, ids[:most], clocks, at)}
+    shown = {case.pk: case for case in _loaded(actor, ids[:most], at)}
     return Column(
         name,
         rows.order_by()[:_COUNTED].count(),
@@ -153,7 +152,7 @@ def _cases(actor: Actor, name: str, at: datetime) -> QuerySet[Case]:
 
 
 def _fitting(
-    rows: QuerySet[Case], asked: BoardFilter, clocks: QuerySet[Clock], at: datetime
+    actor: Actor, rows: QuerySet[Case], asked: BoardFilter, at: datetime
 ) -> QuerySet[Case]:
     known = {"tlp": tuple(Label), "severity": SEVERITIES, "due": tuple(DUE)}
     for name, words in known.items():
@@ -173,45 +172,45 @@ def _fitting(
     if asked.severity:
         rows = rows.filter(severity=Severity.of_word(asked.severity))
     if asked.due:
+        coordinated = narrowed(actor, Case.objects.all(), Act.COORDINATE, at=at)
+        within = narrowed(actor, Participant.objects.all(), at=at)
+        clocks = _running(coordinated.values("pk"), within.values("coordination"))
         due = clocks.filter(due_at__lte=at + DUE[asked.due])
         rows = rows.filter(Exists(due.filter(coordination__case=OuterRef("pk"))))
     return rows
 
 
-def _running(actor: Actor, at: datetime) -> QuerySet[Clock]:
+def _running(cases: Any, coordinations: Any) -> QuerySet[Clock]:
     """Return the clocks on which something is due; a reminder is of one of them.
 
-    Those that are about one party are for coordinators. Who reads a case for its label alone is
-    none of those who work on it, and is shown none.
+    Those that are about one party are shown of the cases that one coordinates alone, and none of
+    what one reads for its label: `coordinations` are those whose parties one sees.
     """
-    coordinated = narrowed(actor, Case.objects.all(), Act.COORDINATE, at=at)
-    within = narrowed(actor, Participant.objects.all(), at=at)
     running = Clock.objects.filter(state=Clock.State.RUNNING).exclude(kind=Clock.Kind.REMINDER)
     return running.filter(
-        Q(coordination__case__in=coordinated.values("pk"))
-        | Q(subject="", coordination__in=within.values("coordination"))
+        Q(coordination__case__in=cases) | Q(subject="", coordination__in=coordinations)
     )
 
 
-def _loaded(actor: Actor, ids: list[int], clocks: QuerySet[Clock], at: datetime) -> QuerySet[Case]:
+def _loaded(actor: Actor, ids: list[int], at: datetime) -> QuerySet[Case]:
+    cases, parties = Case.objects.filter(pk__in=ids), Participant.objects.all()
+    coordinated = list(narrowed(actor, cases, Act.COORDINATE, at=at).values_list("pk", flat=True))
+    seen = narrowed(actor, parties.filter(coordination__case__in=ids), at=at)
+    within = list(seen.values_list("coordination", flat=True).distinct())
     parts = "coordination__participants"
-    within = narrowed(actor, Participant.objects.filter(coordination__case__in=ids), at=at)
-    there = Q(**{f"{parts}__removed_at": None, f"{parts}__in": within.values("pk")})
+    there = Q(**{f"{parts}__removed_at": None, f"{parts}__coordination__in": within})
     asked = there & Q(**{f"{parts}__invited_at__isnull": False})
-    first = clocks.filter(coordination__case=OuterRef("pk")).order_by("due_at", "pk")
-    return (
-        Case.objects.filter(pk__in=ids)
-        .select_related("coordination")
-        .annotate(
-            parties=Count(parts, filter=there),
-            joined=Count(parts, filter=there & Q(**{f"{parts}__joined_at__isnull": False})),
-            waiting=Count(parts, filter=there & Q(**{f"{parts}__invited_at": None})),
-            asked=Count(parts, filter=asked),
-            agreed=Count(parts, filter=asked & Q(**{f"{parts}__consent": Consent.SIGNATORY})),
-            next_at=Subquery(first.values("due_at")[:1]),
-            next_kind=Subquery(first.values("kind")[:1]),
-            next_name=Subquery(first.values("name")[:1]),
-        )
+    clocks = _running(coordinated, within).filter(coordination__case=OuterRef("pk"))
+    first = clocks.order_by("due_at", "pk")
+    return cases.select_related("coordination").annotate(
+        parties=Count(parts, filter=there),
+        joined=Count(parts, filter=there & Q(**{f"{parts}__joined_at__isnull": False})),
+        waiting=Count(parts, filter=there & Q(**{f"{parts}__invited_at": None})),
+        asked=Count(parts, filter=asked),
+        agreed=Count(parts, filter=asked & Q(**{f"{parts}__consent": Consent.SIGNATORY})),
+        next_at=Subquery(first.values("due_at")[:1]),
+        next_kind=Subquery(first.values("kind")[:1]),
+        next_name=Subquery(first.values("name")[:1]),
     )
 
 

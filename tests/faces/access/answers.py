@@ -45,6 +45,11 @@ class Answer:
         """It says that nothing was done."""
         return self.status != 0 and not 200 <= self.status < 400
 
+    @property
+    def understood(self) -> bool:
+        """It was worded so that the desk was asked: no field was wrong, no option missing."""
+        return self.status not in (2, 400, 415, 422)
+
     def for_the_name(self, names: Mapping[str, str]) -> str:
         """Return the text as it would be if other things had been named, by what they were."""
         text = self.text

@@ -132,7 +132,7 @@ _CASES: Final = (
         narrows=True,
     ),
     _get(_CASE, of_case(may.READ_CASE)),
-    _post(f"{_CASE}/merge", things.merged, {"other": "{other}", **_WHY}),
+    _post(f"{_CASE}/merge", things.merged, {"with": "{other}", **_WHY}),
     _post("/links/{link}/undo", each("links", may.RELATE, name="link"), _WHY),
     _get("/nominations", things.nominated),
     _post(
@@ -153,19 +153,19 @@ _COORDINATION: Final = (
     _post(f"{_CASE}/coordination/close", of_case(may.COORDINATE), {"words": "done"}),
     _post(f"{_CASE}/coordination/open-again", of_case(may.COORDINATE), _WHY),
     _post(f"{_CASE}/label", of_case(may.COORDINATE), {"tlp": "TLP:AMBER"}),
-    _post(f"{_CASE}/policy", of_case(may.COORDINATE), {"policy": "ninety-days"}),
-    _post(f"{_CASE}/triggers", of_case(may.WRITE_CASE), {"trigger": "fix-released"}),
+    _post(f"{_CASE}/policy", of_case(may.COORDINATE), {"policy": "anthropic-cvd"}),
+    _post(f"{_CASE}/triggers", of_case(may.WRITE_CASE), {"trigger": "fix-available"}),
     _post(f"{_CASE}/facts", of_case(may.WRITE_CASE), {"fact": "public", "source": "a list"}),
     _get(f"{_CASE}/clocks", of_case(may.READ_CASE, of=is_coordinated)),
     *(
         Route(
             f"POST {_ROOT}{_CASE}/clocks/{{rule}}/{verb}",
-            Web("POST", f"{_ROOT}{_CASE}/clocks/release/{verb}", body=body),
+            Web("POST", f"{_ROOT}{_CASE}/clocks/disclosure/{verb}", body=body),
             of_case(may.COORDINATE),
             changes=True,
         )
         for verb, body in (
-            ("extend", {"grounds": ["fix-near"]}),
+            ("extend", {"grounds": ["requested"]}),
             ("pause", _WHY),
             ("resume", {}),
         )

@@ -40,7 +40,9 @@ def _get(pattern: str, asked: Things, query: str = "", *, narrows: bool = False)
 
 def _post(pattern: str, asked: Things, form: Mapping[str, Any] | None = None) -> Route:
     question = Web("POST", _path(pattern), form=form or {})
-    return Route(f"POST {pattern}", question, asked, changes=True, redraws=True)
+    # What belongs to an account is refused as a form that is wrong would be.
+    badly = pattern.startswith(("/notices", "/account", "/join"))
+    return Route(f"POST {pattern}", question, asked, changes=True, redraws=True, worded_badly=badly)
 
 
 def _path(pattern: str) -> str:
@@ -48,7 +50,7 @@ def _path(pattern: str) -> str:
     path = pattern
     for kind in ("str", "int", "path"):
         path = path.replace(f"<{kind}:", "{")
-    return path.replace(">", "}").replace("{rule}", "release")
+    return path.replace(">", "}").replace("{rule}", "disclosure")
 
 
 _CASE: Final = "/cases/<str:key>"
@@ -120,8 +122,8 @@ _CASES: Final = (
             ("label", {"tlp": "TLP:AMBER"}),
             ("close", {"words": "done"}),
             ("open-again", _WHY),
-            ("policy", {"policy": "ninety-days"}),
-            ("clocks/<str:rule>/extend", {"grounds": "fix-near"}),
+            ("policy", {"policy": "anthropic-cvd"}),
+            ("clocks/<str:rule>/extend", {"grounds": "requested"}),
             ("clocks/<str:rule>/pause", _WHY),
             ("clocks/<str:rule>/resume", {}),
         )
@@ -133,7 +135,7 @@ _CASES: Final = (
     ),
     _post(f"{_COORDINATION}/terms", of_case(may.WRITE_CASE), {"ends_at": _LATER}),
     _post(f"{_COORDINATION}/facts", of_case(may.WRITE_CASE), {"fact": "public", "source": "a"}),
-    _post(f"{_COORDINATION}/trigger", of_case(may.WRITE_CASE), {"trigger": "fix-released"}),
+    _post(f"{_COORDINATION}/trigger", of_case(may.WRITE_CASE), {"trigger": "fix-available"}),
     _post(f"{_COORDINATION}/clocks/<int:number>/ring", things.clocks),
 )
 

@@ -85,6 +85,8 @@ class Route:
     """It narrows a list: of what is not there, the list is empty."""
     redraws: bool = False
     """It is refused on the page that it was done from, to whoever may read that page."""
+    worded_badly: bool = False
+    """A refusal of it has the status of a form that is worded badly."""
     lets_nobody_in: bool = False
     """In no world may anybody do it with what it is asked about here."""
     is_there: bool = True

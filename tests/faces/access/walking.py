@@ -111,6 +111,9 @@ class Walk:
             answer = self.asking.ask(route.question, names)
             changed = route.changes and self.kept.has_changed()
         assert not answer.failed, f"{what} failed: {answer.text[-2000:]}"
+        # What is not understood is asked of nobody's rights, and would show nothing here.
+        understood = not route.changes or route.worded_badly or answer.understood
+        assert understood, f"{what} is not understood: {answer.text[-900:]}"
         leaked = answer.foreign(self.foreign - shown, names.values())
         assert not leaked, f"{what} tells of {leaked}:\n{_around(answer.text, leaked)}"
         return answer, changed

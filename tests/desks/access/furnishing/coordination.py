@@ -55,7 +55,7 @@ def _coordinate(world: World, draw: random.Random, case: Case) -> None:
         embargo=embargo,
         ends_at=end if agreed else None,
         closing_words=closing,
-        policy="ninety-days",
+        policy="default-90",
         policy_version="1",
     )
     world.coordinations.append(row)

@@ -22,7 +22,7 @@ from tests.desks.findings.makers import (
 )
 from tidegate.desks.access.words import Act
 from tidegate.desks.findings import search
-from tidegate.desks.findings.models import Case, Delivery, Event, Finder, Finding
+from tidegate.desks.findings.models import Case, Delivery, Event, Finder, Finding, Outbox
 from tidegate.desks.findings.states import Stage
 from tidegate.desks.parties.models import Organisation
 
@@ -117,6 +117,7 @@ def _judge(world: World, finding: Finding) -> None:
     finding.stage, finding.verdict, finding.trust = Stage.JUDGED, "reproduced", "L2"
     finding.judged_at = finding.received_at
     finding.save()
+    Outbox.objects.filter(subject=finding.key).update(state=Outbox.State.DONE)
     document = reproduced_document(finding, "1.2.0", (), None)
     for run in document["runs"]:
         run["stdout"] = f"{printed}\n"

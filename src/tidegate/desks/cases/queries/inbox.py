@@ -85,8 +85,10 @@ def inbox(actor: Actor, *, at: datetime) -> tuple[Item, ...]:
 
 def _of_parties(actor: Actor, at: datetime) -> Iterator[Item]:
     """Yield what waits for the organisations of who asks, where they may answer for them."""
+    # A token may be good for answering, and not for reading what there is to answer.
+    seen = narrowed(actor, Participant.objects.all(), Act.SEE, at=at)
     own = (
-        narrowed(actor, Participant.objects.all(), Act.RESPOND, at=at)
+        narrowed(actor, seen, Act.RESPOND, at=at)
         .filter(
             organisation__in=actor.organisations,
             invited_at__isnull=False,
@@ -137,7 +139,8 @@ def _items(
 
 def _of_coordinators(actor: Actor, at: datetime) -> Iterator[Item]:
     """Yield what waits for coordinators, of the cases that who asks coordinates."""
-    theirs = narrowed(actor, Case.objects.all(), Act.COORDINATE, at=at).filter(merged_into=None)
+    read = narrowed(actor, Case.objects.filter(merged_into=None), at=at)
+    theirs = narrowed(actor, read, Act.COORDINATE, at=at)
     if not theirs.exists():
         return
     cases = theirs.values("pk")

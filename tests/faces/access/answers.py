@@ -63,7 +63,8 @@ class Answer:
 
     def foreign(self, foreign: Collection[str], asked: Collection[str]) -> set[str]:
         """Return what it says of all that is foreign, but for what was asked itself."""
-        told = {*MARK.findall(self.text), *KEY.findall(self.text)}
+        # Pages may begin a sentence with a word, and so write it otherwise.
+        told = {*MARK.findall(self.text.lower()), *KEY.findall(self.text.upper())}
         return (told & set(foreign)) - set(asked)
 
 

@@ -246,6 +246,8 @@ _REST: Final = (
     _get("/overview", once),
     _get("/inbox", once),
     _get("/board", every("C", "cases", may.READ_CASE, of=may.is_standing)),
+    _get("/board", things.due, "?due=week"),
+    _get("/board", things.of_a_title, "?text={mark}", narrows=True),
     Route(f"GET {_ROOT}/board/{{column}}", Web("GET", f"{_ROOT}/board/active"), once),
     Route(
         f"GET {_ROOT}/events",

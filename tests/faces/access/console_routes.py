@@ -110,6 +110,8 @@ _CASES: Final = (
     _get(f"{_CASE}/ledger", of_case(may.READ_CASE)),
     _get(f"{_CASE}/ledger/<int:index>/proof", things.entries_with_proofs),
     _get(_COORDINATION, of_case(may.SEE_CASE)),
+    # Whoever coordinates looks there for organisations to invite.
+    _get(_COORDINATION, of_case(may.SEE_CASE), "?find=zq"),
     *(
         _post(f"{_COORDINATION}/{verb}", of_case(may.COORDINATE), form)
         for verb, form in (
@@ -172,6 +174,7 @@ _PARTIES: Final = (
 
 _ORGANISATIONS: Final = (
     _get("/organisations", every("O", "organisations", may.SEE_ORGANISATION)),
+    _get("/organisations", things.of_an_organisation, "?text={mark}", narrows=True),
     _post("/organisations", only(may.run_the_instance), {"name": "New Ltd", "kinds": "vendor"}),
     _get(_ONE, each("organisations", may.SEE_ORGANISATION)),
     _post(

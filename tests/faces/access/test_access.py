@@ -63,7 +63,7 @@ class EveryRoute(TestCase):
             for number in _WALKERS[len(self.walked) % len(_WALKERS)]:
                 routes = KNOWN if number in _ACCOUNTS else ASKED_BY_EACH
                 person = active[number % len(active)]
-                Walk(world, person, self.seen, draw, kept).along(routes)
+                Walk.of(world, person, self.seen, draw, kept).along(routes)
         self.walked.append(seed)
 
     @classmethod

@@ -174,6 +174,28 @@ def of_a_package(world: World, reader: Reader) -> Iterator[Asked]:
         yield Asked((marked("mark", package, read),))
 
 
+def of_a_title(world: World, reader: Reader) -> Iterator[Asked]:
+    """Yield the questions that narrow the board to a case by its title."""
+    for case in filter(may.is_standing, world.cases):
+        yield Asked((marked("mark", case.title.partition(" ")[0], may.READ_CASE(reader, case)),))
+
+
+def of_an_organisation(world: World, reader: Reader) -> Iterator[Asked]:
+    """Yield the questions that narrow organisations to one by its name."""
+    for one in world.organisations:
+        allowed = may.SEE_ORGANISATION(reader, one)
+        yield Asked((marked("mark", one.name.partition(" ")[0], allowed),))
+
+
+def due(world: World, reader: Reader) -> Iterator[Asked]:
+    """Yield the question that narrows the board to what is due: to who works on a case."""
+    standing = (one.case for one in world.coordinations if may.is_standing(one.case))
+    within = (
+        case for case in standing if reader.reads_as_coordinator or reader.reads_as_party(case.pk)
+    )
+    yield Asked(told=("C", frozenset(case.key for case in within)))
+
+
 def entries_with_proofs(world: World, reader: Reader) -> Iterator[Asked]:
     """Yield the questions about an entry as one of a case."""
     for entry in world.entries:

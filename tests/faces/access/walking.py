@@ -29,17 +29,21 @@ class Walk:
     """One person's way through all the routes."""
 
     world: World
-    person: Person
+    reader: Reader
+    """What the plain model says of them."""
+    asking: As
     seen: Seen
     draw: random.Random
     kept: Kept
-    reader: Reader = field(init=False)
-    asking: As = field(init=False)
     foreign: frozenset[str] = field(init=False)
 
+    @classmethod
+    def of(cls, world: World, person: Person, seen: Seen, draw: random.Random, kept: Kept) -> Walk:
+        """Return the way of somebody who has signed in, and has a token for everything."""
+        asking = signed_in(person, world.secrets[person.key])
+        return cls(world, Reader(world, person), asking, seen, draw, kept)
+
     def __post_init__(self) -> None:
-        self.reader = Reader(self.world, self.person)
-        self.asking = signed_in(self.person, self.world.secrets[self.person.key])
         self.foreign = frozenset(
             text
             for text, bearers in self.world.bearers.items()
@@ -58,7 +62,7 @@ class Walk:
                     self._try(route, chosen)
 
     def _try(self, route: Route, asked: Asked) -> None:
-        what = f"{route.name} {asked.names} by {self.person.name}"
+        what = f"{route.name} {asked.names} by {self.reader.person.name}"
         if asked.may:
             answer, _ = self._ask(route, asked.names, what, asked.shown)
             assert answer.found or not route.is_there, (
@@ -120,7 +124,7 @@ class Walk:
 
 
 def _around(text: str, leaked: Iterable[str]) -> str:
-    places = (text.find(word) for word in leaked)
+    places = (text.lower().find(word.lower()) for word in leaked)
     return "\n".join(text[max(place - 200, 0) : place + 100] for place in places)
 
 

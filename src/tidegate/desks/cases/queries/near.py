@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import narrowed
 from tidegate.desks.access.words import Act
-from tidegate.desks.cases.models import Clock, TeamMember
+from tidegate.desks.cases.models import Clock, Participant, TeamMember
 from tidegate.desks.cases.queries.inbox import SOON
 from tidegate.desks.findings.models import Case
 
@@ -48,15 +48,16 @@ def near(actor: Actor, *, at: datetime) -> tuple[Near, ...]:
         return ()
     theirs = narrowed(actor, Case.objects.filter(merged_into=None), at=at)
     coordinated = narrowed(actor, Case.objects.all(), Act.COORDINATE, at=at)
-    on_teams = TeamMember.objects.filter(person=actor.person, left_at=None)
+    # A grant may have ended without its clock having rung, and a case be read for its label.
+    within = narrowed(actor, Participant.objects.all(), at=at)
     rows = (
         Clock.objects.filter(
             coordination__case__in=theirs.exclude(pk__in=coordinated.values("pk")).values("pk"),
-            coordination__in=on_teams.values("participant__coordination"),
+            coordination__in=_on_teams(actor).values("participant__coordination"),
             state=Clock.State.RUNNING,
             due_at__lte=at + SOON,
         )
-        .filter(_told_to(actor))
+        .filter(_told_to(actor), coordination__in=within.values("coordination"))
         .select_related("coordination__case")
         .order_by("due_at", "pk")
     )
@@ -73,9 +74,15 @@ def near(actor: Actor, *, at: datetime) -> tuple[Near, ...]:
     )
 
 
+def _on_teams(actor: Actor) -> QuerySet[TeamMember]:
+    return TeamMember.objects.filter(
+        person=actor.person, left_at=None, participant__organisation__in=actor.organisations
+    )
+
+
 def _told_to(actor: Actor) -> Q:
-    on_teams = TeamMember.objects.filter(person=actor.person, left_at=None)
-    own = list(on_teams.values_list("participant__organisation__key", flat=True).distinct())
+    keys = _on_teams(actor).values_list("participant__organisation__key", flat=True)
+    own = list(keys.distinct())
     theirs = Q(kind=Clock.Kind.CONSENT_LAPSE, subject__in=own)
     theirs |= Q(kind=Clock.Kind.GRANT_END, subject__in=[f"{key} {actor.key}" for key in own])
     return Q(kind__in=_OF_ALL) | theirs

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "tidegate.desks.parties",
     "tidegate.desks.findings",
     "tidegate.desks.cases",
+    "tidegate.desks.reviews",
     "tidegate.desks.notices",
 ]
 

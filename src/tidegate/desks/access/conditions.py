@@ -9,7 +9,7 @@ does not wait for the clock that rings on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -116,6 +116,20 @@ def of_own_parties(path: str) -> Condition:
     return condition
 
 
+def outside_of_engagements(actor: Actor, at: datetime) -> Q:
+    """Return the entries of the ledger that are about no engagement."""
+    return Q(engagement="")
+
+
+def where(of: Mapping[str, Any], which: Condition) -> Condition:
+    """Rows with these values among those that another condition means."""
+
+    def condition(actor: Actor, at: datetime) -> Q:
+        return Q(**of) & which(actor, at)
+
+    return condition
+
+
 def of_verbs(verbs: Sequence[str], which: Condition) -> Condition:
     """Events of these verbs among those that another condition means."""
 
@@ -184,7 +198,8 @@ def of_entries(actor: Actor, at: datetime) -> Q:
     led = apps.get_model("parties", "Organisation").objects.filter(
         pk__in=actor.with_role(Role.ADMINISTRATOR)
     )
-    about = Q(case__in=cases) | Q(Exists(own_part)) | Q(case="", organisation__in=led.values("key"))
+    of_organisations = Q(case="", engagement="", organisation__in=led.values("key"))
+    about = Q(case__in=cases) | Q(Exists(own_part)) | of_organisations
     return (about | Q(person=actor.key)) if actor.key else about
 
 

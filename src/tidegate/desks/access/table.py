@@ -7,28 +7,29 @@ that the condition means; the sentence says the same for whoever reads no code. 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from django.db.models import Q
 
 from tidegate.desks.access import conditions as which
+from tidegate.desks.access import engagements as among
 from tidegate.desks.access.actors import Actor
-from tidegate.desks.access.conditions import Condition
-from tidegate.desks.access.words import Act, Kind, OrganisationKind, Role
-
-Who = Callable[[Actor], bool]
-
-_WORKING: Final = (Role.ADMINISTRATOR, Role.MEMBER)
-_HANDING_IN: Final = (
-    OrganisationKind.FINDER,
-    OrganisationKind.COORDINATOR,
-    OrganisationKind.MODEL_DEVELOPER,
-    OrganisationKind.TRUSTED_PARTNER,
+from tidegate.desks.access.rules import (
+    HANDING_IN,
+    WORKING,
+    Rule,
+    account_holders,
+    chief_coordinators,
+    coordinators,
+    finders,
+    house,
+    persons,
+    readers_of_coordinators,
+    working_persons,
 )
-
+from tidegate.desks.access.table_of_reviews import REVIEWS
+from tidegate.desks.access.words import Act, Kind, Role
 
 _OF_A_FINDING: Final = ("judged", "set-aside", "tried-again", "retried")
 _OF_A_CASE: Final = (
@@ -66,60 +67,8 @@ _OF_A_CASE: Final = (
 """What names no other case, no message and nobody outside of the case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One sentence of the policy."""
-
-    who: Who
-    acts: tuple[Act, ...]
-    kind: Kind
-    which: Condition
-    words: str
-
-
-def coordinators(actor: Actor) -> bool:
-    """Members of an organisation that coordinates, and the instance's owner."""
-    return actor.is_owner or bool(actor.of_kind([OrganisationKind.COORDINATOR], _WORKING))
-
-
-def readers_of_coordinators(actor: Actor) -> bool:
-    """Everybody in an organisation that coordinates, those who only read included."""
-    return actor.is_owner or bool(actor.of_kind([OrganisationKind.COORDINATOR]))
-
-
-def chief_coordinators(actor: Actor) -> bool:
-    """Administrators of an organisation that coordinates, and the instance's owner."""
-    leading = actor.of_kind([OrganisationKind.COORDINATOR], [Role.ADMINISTRATOR])
-    return actor.is_owner or bool(leading)
-
-
-def house(actor: Actor) -> bool:
-    """Our own runs, rules and clocks."""
-    return actor.is_house
-
-
-def persons(actor: Actor) -> bool:
-    """Whoever has an account, with a place in at least one organisation."""
-    return actor.person is not None and bool(actor.standings)
-
-
-def account_holders(actor: Actor) -> bool:
-    """Whoever has an account."""
-    return actor.person is not None
-
-
-def working_persons(actor: Actor) -> bool:
-    """Whoever has a place in an organisation in which they may do more than read."""
-    return actor.person is not None and bool(actor.with_role(*_WORKING))
-
-
-def finders(actor: Actor) -> bool:
-    """Members of an organisation that hands in findings."""
-    return bool(actor.of_kind(_HANDING_IN, _WORKING))
-
-
 def _own_that_hand_in(actor: Actor, _: datetime) -> Q:
-    return Q(pk__in=actor.of_kind(_HANDING_IN, _WORKING))
+    return Q(pk__in=actor.of_kind(HANDING_IN, WORKING))
 
 
 _OWN: Final = which.of_own_organisation
@@ -469,8 +418,8 @@ TABLE: Final[tuple[Rule, ...]] = (
         readers_of_coordinators,
         (Act.SEE, Act.READ),
         Kind.ENTRY,
-        which.everything,
-        "Coordinators read every entry of the ledger.",
+        which.outside_of_engagements,
+        "Coordinators read every entry of the ledger, except those about engagements.",
     ),
     Rule(
         persons,
@@ -481,6 +430,15 @@ TABLE: Final[tuple[Rule, ...]] = (
         " that they administer, and themselves; a party that is a finder reads those about its own"
         " part in a case.",
     ),
+    Rule(
+        persons,
+        (Act.SEE, Act.READ),
+        Kind.ENTRY,
+        among.of_entries_of_engagements,
+        "The parties of an engagement read the entries about it, but for what is kept for one of"
+        " them; a trusted partner reads those about itself.",
+    ),
+    *REVIEWS,
     Rule(
         house,
         tuple(Act),

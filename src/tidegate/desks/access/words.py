@@ -25,6 +25,21 @@ class Kind(StrEnum):
     MESSAGE = "cases.Message"
     ATTACHMENT = "cases.Attachment"
     ENTRY = "ledger.Entry"
+    ENGAGEMENT = "reviews.Engagement"
+    PARTY = "reviews.Party"
+    NAMED_PERSON = "reviews.NamedPerson"
+    PARTNER = "reviews.Partner"
+    AGREEMENT = "reviews.Agreement"
+    ENDPOINT = "reviews.Endpoint"
+    GRANT = "reviews.Grant"
+    REQUEST = "reviews.TwoPersonRequest"
+    CALL = "reviews.Call"
+    TRANSCRIPT = "reviews.Transcript"
+    EVIDENCE = "reviews.Evidence"
+    CONSULTATION = "reviews.Consultation"
+    DETERMINATION = "reviews.Determination"
+    CERTIFICATE = "reviews.Certificate"
+    REPORT = "reviews.Report"
 
 
 class Act(StrEnum):
@@ -44,6 +59,12 @@ class Act(StrEnum):
     """Consent to an embargo or decline it, say how far the own products are."""
     WRITE = "write"
     """Write messages, propose other terms, record what has become public."""
+    USE = "use"
+    """Call a model with a grant."""
+    DETERMINE = "determine"
+    """Decide whether a model is covered."""
+    EXAMINE = "examine"
+    """Read what a decision was made of: reasons, dissent."""
     ADMINISTER = "administer"
     """Invite, suspend and remove people, and set what holds for the whole of it."""
     REVOKE = "revoke"
@@ -100,6 +121,9 @@ SCOPE_OF: dict[Act, Scope] = {
     Act.COORDINATE: Scope.WRITE,
     Act.RESPOND: Scope.WRITE,
     Act.WRITE: Scope.WRITE,
+    Act.USE: Scope.WRITE,
+    Act.DETERMINE: Scope.WRITE,
+    Act.EXAMINE: Scope.READ,
     Act.ADMINISTER: Scope.ADMINISTER,
     Act.REVOKE: Scope.ADMINISTER,
 }

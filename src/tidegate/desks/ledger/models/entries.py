@@ -20,6 +20,12 @@ class Entry(models.Model):
         max_length=20, blank=True, db_comment="Key, if it is about one."
     )
     case = models.CharField(max_length=20, blank=True, db_comment="Key, if it is about one.")
+    engagement = models.CharField(max_length=20, blank=True, db_comment="Key, if it is about one.")
+    only_for = models.CharField(
+        max_length=20,
+        blank=True,
+        db_comment="Of one about an engagement: key of the only party that reads it, if one.",
+    )
     text = models.TextField(db_comment="JSON in its RFC 8785 form, as the leaf commits to it.")
     salt = models.BinaryField(db_comment="Without it, nobody can guess the text from the leaf.")
     leaf = models.BinaryField(db_comment="The commitment that the tree is built over.")
@@ -31,6 +37,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["case", "index"], name="entry_by_case"),
             models.Index(fields=["organisation", "index"], name="entry_by_organisation"),
+            models.Index(fields=["engagement", "index"], name="entry_by_engagement"),
             models.Index(fields=["person", "index"], name="entry_by_person"),
         ]
 

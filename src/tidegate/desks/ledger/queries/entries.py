@@ -34,6 +34,7 @@ class EntryRow:
     """Key of who did it; empty for what the house does."""
     case: str
     organisation: str
+    engagement: str
     said: Mapping[str, Any] = field(repr=False)
     """What else it says."""
     leaf: str
@@ -53,7 +54,7 @@ class Entries:
     """The number before which the next page goes on; None at the end."""
 
 
-_COLUMNS: Final = ("kind", "actor", "person", "case", "organisation")
+_COLUMNS: Final = ("kind", "actor", "person", "case", "organisation", "engagement")
 """What the text says and the row holds as well."""
 
 
@@ -63,6 +64,7 @@ def list_entries(
     case: str = "",
     organisation: str = "",
     person: str = "",
+    engagement: str = "",
     before: int | None = None,
     limit: int = 50,
 ) -> Entries:
@@ -73,12 +75,18 @@ def list_entries(
         case: key of the case that they are about; empty for any.
         organisation: key of the organisation that they are about; empty for any.
         person: key of the person who did it; empty for any.
+        engagement: key of the engagement that they are about; empty for any.
         before: only entries with smaller numbers.
         limit: how many, 1 to `MOST_ROWS`.
     """
     if not 1 <= limit <= MOST_ROWS:
         raise ValueError(f"{limit} entries cannot be asked for; ask for 1 to {MOST_ROWS}")
-    asked = {"case": case, "organisation": organisation, "person": person}
+    asked = {
+        "case": case,
+        "organisation": organisation,
+        "person": person,
+        "engagement": engagement,
+    }
     rows = Entry.objects.filter(**{name: as_written(key) for name, key in asked.items() if key})
     if before is not None:
         rows = rows.filter(index__lt=before)
@@ -103,6 +111,7 @@ def _row(entry: Entry, proof: Sequence[bytes]) -> EntryRow:
         person=entry.person,
         case=entry.case,
         organisation=entry.organisation,
+        engagement=entry.engagement,
         said={name: told for name, told in entry.said.items() if name not in _COLUMNS},
         leaf=bytes(entry.leaf).decode(),
         proof=tuple(base64.b64encode(one).decode("ascii") for one in proof),

@@ -39,6 +39,8 @@ def append(
     actor: Actor,
     case: str = "",
     organisation: str = "",
+    engagement: str = "",
+    only_for: str = "",
     **text: Any,
 ) -> Entry:
     """Append an entry, and sign the tree that ends with it.
@@ -51,6 +53,8 @@ def append(
         actor: who did it.
         case: key of the case that it is about, if it is; decides who may read the text.
         organisation: key of the organisation that it is about, if it is.
+        engagement: key of the engagement that it is about, if it is; decides who may read the text.
+        only_for: key of the only party of that engagement that may read the text.
         text: what else there is to say, as JSON data; `person` is who did it, and is not free.
 
     Raises:
@@ -71,6 +75,7 @@ def append(
             "person": actor.key,
             "case": case,
             "organisation": organisation,
+            **({"engagement": engagement} if engagement else {}),
             **text,
         }
     )
@@ -87,6 +92,8 @@ def append(
         person=actor.key,
         case=case,
         organisation=organisation,
+        engagement=engagement,
+        only_for=only_for,
         text=said,
         salt=made.salt,
         leaf=made.commitment.leaf,

@@ -1,0 +1,1 @@
+"""Where a developer lets a model be looked at before its release, under terms that hold."""

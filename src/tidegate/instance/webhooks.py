@@ -6,19 +6,16 @@ A webhook is never sent to a private network, or to this machine, but to hosts t
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import re
 from collections.abc import Mapping
 from typing import Final
 
-from tidegate.instance.home import HomeError
+from tidegate.instance.allowed_hosts import AllowedHostsError, allowed_hosts
 
 _HOSTS: Final = "TIDEGATE_WEBHOOK_HOSTS"
-_NAME: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 
-class WebhookHostsError(HomeError):
+class WebhookHostsError(AllowedHostsError):
     """A host that is named is none; the message has the mend."""
 
 
@@ -28,18 +25,7 @@ def webhook_hosts(environment: Mapping[str, str] = os.environ) -> frozenset[str]
     Raises:
         WebhookHostsError: one is neither.
     """
-    named = [part.strip() for part in environment.get(_HOSTS, "").split(",") if part.strip()]
-    return frozenset(_host(part) for part in named)
-
-
-def _host(written: str) -> str:
-    host = written.lower().removeprefix("[").removesuffix("]").removesuffix(".")
     try:
-        return str(ipaddress.ip_address(host))
-    except ValueError:
-        if _NAME.fullmatch(host):
-            return host
-    raise WebhookHostsError(
-        f"{_HOSTS} names {written!r}; write names and addresses alone, without a scheme, a port or"
-        " a path, such as hooks.corp.example,10.0.0.7"
-    )
+        return allowed_hosts(_HOSTS, environment.get(_HOSTS, ""), such_as="hooks.corp.example")
+    except AllowedHostsError as error:
+        raise WebhookHostsError(str(error)) from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.desks.access.oracle_reviews import Engaged
 from tests.desks.access.worlds import NOW, World
 from tidegate.desks.access.words import Act, Kind
 from tidegate.desks.cases.models import Message, Participant, Recipient, TeamMember
@@ -49,13 +50,16 @@ _OF_A_CASE = {
     "team-member-removed",
     "vendor-progress",
 }
-_HANDING_IN = {"finder", "coordinator", "model-developer", "trusted-partner"}
+_HANDING_IN = {"finder", "coordinator", "model-developer", "trusted-partner", "reviewer"}
 
 
 class Reader:
-    """One person, and what the policy's sentences say of them."""
+    """One person, and what the policy's sentences say of them.
 
-    def __init__(self, world: World, person: Person) -> None:
+    With `only`, as if they had a place in that organisation alone: so a token may be narrowed.
+    """
+
+    def __init__(self, world: World, person: Person, *, only: int | None = None) -> None:
         self.world = world
         self.person = person
         self.places: dict[int, str] = {}
@@ -63,10 +67,12 @@ class Reader:
             for one in world.memberships:
                 organisation = next(o for o in world.organisations if o.pk == one.organisation_id)
                 alive = not (one.left_at or one.suspended_at or organisation.suspended_at)
-                if alive and one.person_id == person.pk:
+                meant = only in (None, organisation.pk)
+                if alive and meant and one.person_id == person.pk:
                     self.places[organisation.pk] = one.role
         self._members = list(TeamMember.objects.filter(person=person))
         self._recipients = list(Recipient.objects.all())
+        self.engaged = Engaged(world, person, self.places)
 
     def _kinds(self, organisation: int) -> set[str]:
         return set(next(o for o in self.world.organisations if o.pk == organisation).kinds)
@@ -169,13 +175,14 @@ class Reader:
         return act in (Act.SEE, Act.READ, Act.REVOKE) and one.person_id == self.person.pk
 
     def delivery(self, act: Act, one: Any) -> bool:
-        own = one.finder.organisation_id in self.places
+        own = one.finder.organisation_id in self.places or self.engaged.was_told_of(one.pk)
         if act in (Act.SEE, Act.READ):
             return self.reads_as_coordinator or own
         return act is Act.READ_PROOF and (self.coordinates or own)
 
     def finding(self, act: Act, one: Any) -> bool:
-        own = one.finder.organisation_id in self.places
+        made_it = one.finder.organisation_id in self.places
+        own = made_it or self.engaged.was_told_of(one.delivery_id)
         party = self.reads_as_party(one.case_id, without_finders=True)
         if act in (Act.SEE, Act.READ):
             return self.reads_as_coordinator or own or party
@@ -273,6 +280,8 @@ class Reader:
     def entry(self, act: Act, one: Any) -> bool:
         if act not in (Act.SEE, Act.READ):
             return False
+        if one.engagement:
+            return self.engaged.entry(one)
         if self.reads_as_coordinator:
             return True
         if not self.places:
@@ -286,6 +295,10 @@ class Reader:
             return own or self.reads_as_party(case.pk, without_finders=True)
         led = {o.key for o in self.world.organisations if self.administers(o.pk)}
         return one.organisation in led
+
+
+def _engaged(judge: Callable[[Engaged, Act, Any], bool]) -> Callable[[Reader, Act, Any], bool]:
+    return lambda reader, act, one: judge(reader.engaged, act, one)
 
 
 JUDGED: dict[Kind, tuple[str, Callable[[Reader, Act, Any], bool]]] = {
@@ -304,5 +317,20 @@ JUDGED: dict[Kind, tuple[str, Callable[[Reader, Act, Any], bool]]] = {
     Kind.MESSAGE: ("messages", Reader.message),
     Kind.ATTACHMENT: ("attachments", Reader.attachment),
     Kind.ENTRY: ("entries", Reader.entry),
+    Kind.ENGAGEMENT: ("engagements", _engaged(Engaged.engagement)),
+    Kind.PARTY: ("parties", _engaged(Engaged.party)),
+    Kind.NAMED_PERSON: ("named", _engaged(Engaged.of_party)),
+    Kind.PARTNER: ("partners", _engaged(Engaged.of_party)),
+    Kind.AGREEMENT: ("agreements", _engaged(Engaged.agreement)),
+    Kind.ENDPOINT: ("endpoints", _engaged(Engaged.endpoint)),
+    Kind.GRANT: ("grants", _engaged(Engaged.grant)),
+    Kind.REQUEST: ("requests", _engaged(Engaged.request)),
+    Kind.CALL: ("calls", _engaged(Engaged.call)),
+    Kind.TRANSCRIPT: ("transcripts", _engaged(Engaged.transcript)),
+    Kind.EVIDENCE: ("evidence", _engaged(Engaged.weighed)),
+    Kind.CONSULTATION: ("consultations", _engaged(Engaged.weighed)),
+    Kind.DETERMINATION: ("determinations", _engaged(Engaged.determination)),
+    Kind.CERTIFICATE: ("certificates", _engaged(Engaged.certificate)),
+    Kind.REPORT: ("reports", _engaged(Engaged.report)),
 }
 """For each kind: where its rows are in a world, and the sentence about one of them."""

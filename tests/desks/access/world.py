@@ -32,6 +32,23 @@ from tidegate.desks.parties.models import (
     Organisation,
     Person,
 )
+from tidegate.desks.reviews.models import (
+    Agreement,
+    Call,
+    Certificate,
+    Consultation,
+    Determination,
+    Endpoint,
+    Engagement,
+    Evidence,
+    Grant,
+    NamedPerson,
+    Partner,
+    Party,
+    Report,
+    Transcript,
+    TwoPersonRequest,
+)
 
 NOW: Final = datetime(2026, 11, 26, 12, tzinfo=UTC)
 BEFORE: Final = NOW - timedelta(days=3)
@@ -77,6 +94,22 @@ class World:
     entries: list[Entry] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     webhooks: list[WebhookEndpoint] = field(default_factory=list)
+
+    engagements: list[Engagement] = field(default_factory=list)
+    parties: list[Party] = field(default_factory=list)
+    named: list[NamedPerson] = field(default_factory=list)
+    partners: list[Partner] = field(default_factory=list)
+    agreements: list[Agreement] = field(default_factory=list)
+    endpoints: list[Endpoint] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
+    requests: list[TwoPersonRequest] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    transcripts: list[Transcript] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    consultations: list[Consultation] = field(default_factory=list)
+    determinations: list[Determination] = field(default_factory=list)
+    certificates: list[Certificate] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
 
     with_provider: Organisation | None = None
     """The one whose people sign in by a provider of its own."""

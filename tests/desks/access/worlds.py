@@ -1,4 +1,4 @@
-"""Random instances for the tests of access: organisations, people, findings, cases, messages.
+"""Random instances for the tests of access: organisations, people, findings, cases, engagements.
 
 A world is drawn from a seed and built in the tables, with everything sealed as it is sealed
 elsewhere. What the policy has to say about it is worked out from the same rows by `oracle`, without
@@ -14,6 +14,7 @@ from __future__ import annotations
 import random
 
 from tests.desks.access.furnishing.coordination import furnish_coordination
+from tests.desks.access.furnishing.engagements import furnish_engagements
 from tests.desks.access.furnishing.findings import furnish_findings
 from tests.desks.access.furnishing.letters import furnish_letters
 from tests.desks.access.furnishing.parties import furnish_parties
@@ -23,7 +24,9 @@ from tests.desks.access.world import NOW, World
 __all__ = ["NOW", "World", "build"]
 
 
-def build(seed: int, *, organisations: int = 5, persons: int = 8, cases: int = 3) -> World:
+def build(
+    seed: int, *, organisations: int = 5, persons: int = 8, cases: int = 3, engagements: int = 3
+) -> World:
     """Make a world; the same seed makes the same one, but for its keys."""
     draw = random.Random(seed)
     world = World()
@@ -31,5 +34,6 @@ def build(seed: int, *, organisations: int = 5, persons: int = 8, cases: int = 3
     furnish_findings(world, draw, cases)
     furnish_coordination(world, draw)
     furnish_letters(world, draw)
+    furnish_engagements(world, draw, engagements)
     furnish_records(world, draw)
     return world

@@ -8,7 +8,7 @@ import pytest
 
 from tests.desks.notices.appended import Found, appended
 from tidegate.desks.notices.audiences import NOBODY, Audience
-from tidegate.desks.notices.kinds import ENVELOPES, TABLE
+from tidegate.desks.notices.kinds import ENVELOPES, HEADINGS, TABLE
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +67,11 @@ def test_what_may_be_known_before_consent_goes_to_nobody_who_may_know_less():
         assert Audience.TEAM not in TABLE[kind].audiences
         assert Audience.ADDRESSED not in TABLE[kind].audiences
     assert TABLE["verdict"] is NOBODY
+
+
+def test_how_far_an_engagement_has_come_goes_to_nobody_who_sees_its_heading_alone():
+    """Those are told what is theirs to answer, what they hold, and that it is over."""
+    reading = {kind for kind in TABLE if kind.startswith(("window-", "evidence-", "model-"))}
+    reading |= {"evaluation-begun", "engagement-changed", "dissent-recorded", "findings-reported"}
+    assert not reading & set(HEADINGS)
+    assert {"engagement-proposed", "engagement-withdrawn", "grant-issued"} <= set(HEADINGS)

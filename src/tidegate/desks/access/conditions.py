@@ -188,7 +188,8 @@ def of_entries(actor: Actor, at: datetime) -> Q:
     """Entries of the ledger about a case, an organisation or a person that are theirs to read.
 
     An entry about a case may name findings, and a finder reads none but their own; so a party that
-    is a finder reads what is about its own part.
+    is a finder reads what is about its own part. What is about an engagement is not read here, also
+    by who did it: they may have recused themselves since.
     """
     joined = _joined(actor, at)
     cases = joined.exclude(role="finder").values("coordination__case__key")
@@ -198,9 +199,11 @@ def of_entries(actor: Actor, at: datetime) -> Q:
     led = apps.get_model("parties", "Organisation").objects.filter(
         pk__in=actor.with_role(Role.ADMINISTRATOR)
     )
-    of_organisations = Q(case="", engagement="", organisation__in=led.values("key"))
+    of_organisations = Q(case="", organisation__in=led.values("key"))
     about = Q(case__in=cases) | Q(Exists(own_part)) | of_organisations
-    return (about | Q(person=actor.key)) if actor.key else about
+    if actor.key:
+        about |= Q(person=actor.key)
+    return Q(engagement="") & about
 
 
 def _invited(actor: Actor) -> QuerySet[Any]:

@@ -18,6 +18,7 @@ HANDING_IN: Final = (
     OrganisationKind.COORDINATOR,
     OrganisationKind.MODEL_DEVELOPER,
     OrganisationKind.TRUSTED_PARTNER,
+    OrganisationKind.REVIEWER,
 )
 
 

@@ -28,6 +28,7 @@ from tidegate.desks.access.rules import (
     readers_of_coordinators,
     working_persons,
 )
+from tidegate.desks.access.table_of_grants import GRANTS
 from tidegate.desks.access.table_of_reviews import REVIEWS
 from tidegate.desks.access.words import Act, Kind, Role
 
@@ -117,8 +118,8 @@ TABLE: Final[tuple[Rule, ...]] = (
         (Act.HAND_IN,),
         Kind.ORGANISATION,
         _own_that_hand_in,
-        "Members of a finder, a coordinator, a model developer or a trusted partner hand in"
-        " findings in its name.",
+        "Members of a finder, a coordinator, a model developer, a trusted partner or a reviewer"
+        " hand in findings in its name.",
     ),
     Rule(
         coordinators,
@@ -427,18 +428,20 @@ TABLE: Final[tuple[Rule, ...]] = (
         Kind.ENTRY,
         which.of_entries,
         "Everybody else reads the entries about the cases that they may read, the organisations"
-        " that they administer, and themselves; a party that is a finder reads those about its own"
-        " part in a case.",
+        " that they administer, and themselves, except those about engagements; a party that is a"
+        " finder reads those about its own part in a case.",
     ),
     Rule(
         persons,
         (Act.SEE, Act.READ),
         Kind.ENTRY,
         among.of_entries_of_engagements,
-        "The parties of an engagement read the entries about it, but for what is kept for one of"
-        " them; a trusted partner reads those about itself.",
+        "The entries about an engagement are read by its developer, and by the people of the"
+        " government who read the engagement; those that are kept for one party through that party"
+        " alone. A trusted partner reads those about itself, until the engagement is withdrawn.",
     ),
     *REVIEWS,
+    *GRANTS,
     Rule(
         house,
         tuple(Act),

@@ -1,17 +1,20 @@
-"""The policy's rules about engagements. No rule of any kind speaks of approving a release."""
+"""The policy's rules about engagements: who is in them, what is signed, weighed and certified.
+
+What of the model may be used is `table_of_grants`. No rule of any kind speaks of approving a
+release.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from tidegate.desks.access import conditions as which
 from tidegate.desks.access import engagements as among
 from tidegate.desks.access.rules import Rule, persons, working_persons
-from tidegate.desks.access.words import Act, Kind, Role
+from tidegate.desks.access.words import Act, Kind
 
 _SEE: Final = (Act.SEE, Act.READ)
-_ALL_READING: Final = (Act.SEE, Act.READ, Act.EXAMINE)
-
+_EXAMINE: Final = (Act.SEE, Act.READ, Act.EXAMINE)
+_WITH_PROOF: Final = (Act.SEE, Act.READ, Act.READ_PROOF)
 
 REVIEWS: Final[tuple[Rule, ...]] = (
     # Engagements: the developer.
@@ -20,15 +23,17 @@ REVIEWS: Final[tuple[Rule, ...]] = (
         _SEE,
         Kind.ENGAGEMENT,
         among.of_developers("pk"),
-        "A developer's administrators, and the people whom it has named, read its engagements.",
+        "A developer's administrators, and the people whom it has named, read its engagements."
+        " Whoever has recused themselves from an engagement learns nothing more of it, whatever"
+        " else they are.",
     ),
     Rule(
         working_persons,
         (Act.WRITE, Act.ADMINISTER),
         Kind.ENGAGEMENT,
-        among.of_developers("pk", who_run_it=True),
-        "A developer's administrators, and whoever leads for it, decide alone about its"
-        " engagements: dates, endpoints, grants, the plug, a withdrawal, and every release.",
+        among.run_by_them("pk"),
+        "A developer's administrators, and whoever was named to lead for it, run its engagements"
+        " and decide alone: dates, endpoints, grants, the plug, a withdrawal, and every release.",
     ),
     # Engagements: those who were asked.
     Rule(
@@ -36,23 +41,25 @@ REVIEWS: Final[tuple[Rule, ...]] = (
         (Act.SEE,),
         Kind.ENGAGEMENT,
         among.of_told("pk"),
-        "An organisation that a developer has asked sees that there is an engagement, through its"
-        " administrators and the people whom it has named.",
+        "An organisation that was told of an engagement sees that it is there, through the people"
+        " whom it has named and those who lead its part; these also once the part has ended.",
     ),
     Rule(
         persons,
         (Act.READ,),
         Kind.ENGAGEMENT,
         among.of_government("pk"),
-        "The people whom a reviewing or determining party has named read it once terms hold, until"
-        " it is withdrawn; nobody else in their agencies does, and no coordinator.",
+        "The people whom a reviewing or determining party has named read an engagement once terms"
+        " hold, or if it only asks whether a model would be covered, until it is withdrawn; nobody"
+        " else in their agencies does, and no coordinator.",
     ),
     Rule(
         working_persons,
         (Act.WRITE,),
         Kind.ENGAGEMENT,
         among.of_government("pk", "lead", "evaluator", "official"),
-        "They add evidence and note consultations, unless they were named to observe.",
+        "The government's named people add evidence to it and note consultations, unless they were"
+        " named to observe.",
     ),
     Rule(
         working_persons,
@@ -61,46 +68,97 @@ REVIEWS: Final[tuple[Rule, ...]] = (
         among.of_determining("pk"),
         "The official of the determining party decides whether the model is covered.",
     ),
-    # Parties and the people whom they name.
-    *(
-        rule
-        for kind, path in (
-            (Kind.PARTY, "pk"),
-            (Kind.NAMED_PERSON, "party"),
-            (Kind.PARTNER, "party"),
-        )
-        for rule in (
-            Rule(
-                persons,
-                _SEE,
-                kind,
-                among.of_developers("engagement" if kind is Kind.PARTY else "party__engagement"),
-                f"A developer reads every {kind.name.lower().replace('_', ' ')} of its engagements.",
-            ),
-            Rule(
-                persons,
-                _SEE,
-                kind,
-                among.of_government("engagement" if kind is Kind.PARTY else "party__engagement"),
-                f"The government's named people read every {kind.name.lower().replace('_', ' ')}"
-                " of the engagement.",
-            ),
-            Rule(
-                persons,
-                _SEE,
-                kind,
-                among.of_named_parties(path),
-                f"A party's own people read each {kind.name.lower().replace('_', ' ')} of its own.",
-            ),
-        )
+    # Parties.
+    Rule(
+        persons,
+        _SEE,
+        Kind.PARTY,
+        among.of_developers("engagement"),
+        "A developer reads every party of its engagements.",
+    ),
+    Rule(
+        persons,
+        _SEE,
+        Kind.PARTY,
+        among.of_government("engagement"),
+        "The government's named people read every party of an engagement that they read.",
+    ),
+    Rule(
+        persons,
+        _SEE,
+        Kind.PARTY,
+        among.of_named_parties("pk"),
+        "The people whom a party has named, and those who lead it, read its own part.",
+    ),
+    Rule(
+        persons,
+        _SEE,
+        Kind.PARTY,
+        among.of_led_parties("pk", ended_too=True),
+        "The administrators of an organisation whose part has ended, and who was named to lead it,"
+        " still read that part.",
     ),
     Rule(
         working_persons,
         (Act.RESPOND,),
         Kind.PARTY,
         among.of_led_parties("pk"),
-        "Administrators of a party, and whoever leads for it, sign for it, name its people and"
-        " certify for it.",
+        "Administrators of a party, and whoever was named to lead it, sign for it and name its"
+        " people, until its part ends.",
+    ),
+    Rule(
+        working_persons,
+        (Act.CERTIFY,),
+        Kind.PARTY,
+        among.of_led_parties("pk", ended_too=True),
+        "Administrators of a party, and whoever was named to lead it, certify what it has"
+        " destroyed, also once its part has ended.",
+    ),
+    # The people whom parties name.
+    Rule(
+        persons,
+        _SEE,
+        Kind.NAMED_PERSON,
+        among.of_developers("party__engagement"),
+        "A developer reads whom each party of its engagements has named.",
+    ),
+    Rule(
+        persons,
+        _SEE,
+        Kind.NAMED_PERSON,
+        among.of_government("party__engagement"),
+        "The government's named people read whom each party of an engagement that they read has"
+        " named.",
+    ),
+    Rule(
+        persons,
+        _SEE,
+        Kind.NAMED_PERSON,
+        among.of_named_parties("party"),
+        "The people whom a party has named, and those who lead it, read whom it has named.",
+    ),
+    # Trusted partners.
+    Rule(
+        persons,
+        _SEE,
+        Kind.PARTNER,
+        among.of_developers("party__engagement"),
+        "A developer reads what was attested of each trusted partner.",
+    ),
+    Rule(
+        persons,
+        _SEE,
+        Kind.PARTNER,
+        among.of_government("party__engagement"),
+        "The government's named people read what was attested of each trusted partner in an"
+        " engagement that they read.",
+    ),
+    Rule(
+        persons,
+        _SEE,
+        Kind.PARTNER,
+        among.of_named_parties("party"),
+        "A trusted partner that has been told reads what was attested of it.",
     ),
     # What is signed.
     Rule(
@@ -108,147 +166,39 @@ REVIEWS: Final[tuple[Rule, ...]] = (
         _SEE,
         Kind.AGREEMENT,
         among.of_agreements_to_answer,
-        "What is put to a party to sign, and what it has signed, its people read for good.",
-    ),
-    # Access.
-    Rule(
-        persons,
-        _SEE,
-        Kind.ENDPOINT,
-        among.of_developers("engagement"),
-        "A developer reads where its models answer; nobody reads a credential again.",
-    ),
-    Rule(
-        persons,
-        (Act.SEE,),
-        Kind.ENDPOINT,
-        among.of_government("engagement"),
-        "Reviewers see the names of endpoints.",
+        "The developer and the government read what is put to them to sign, through those who lead"
+        " and the people who were named; a trusted partner what is about itself. A withdrawal"
+        " changes nothing of that.",
     ),
     Rule(
         persons,
         _SEE,
-        Kind.GRANT,
-        among.of_developers("engagement"),
-        "A developer reads every grant of its engagements,",
-    ),
-    Rule(
-        persons,
-        _SEE,
-        Kind.GRANT,
-        among.of_led_grants("pk"),
-        "whoever leads for a party those of its people,",
-    ),
-    Rule(
-        persons,
-        _SEE,
-        Kind.GRANT,
-        among.of_own_grants("pk"),
-        "and everybody their own.",
-    ),
-    Rule(
-        working_persons,
-        (Act.USE,),
-        Kind.GRANT,
-        among.usable,
-        "A grant is used by its person alone, while it and all that it stands on lasts.",
-    ),
-    Rule(
-        persons,
-        (Act.REVOKE,),
-        Kind.GRANT,
-        among.of_developers("engagement"),
-        "A developer's people end any grant of its engagements at any time,",
-    ),
-    Rule(
-        persons,
-        (Act.REVOKE,),
-        Kind.GRANT,
-        among.of_led_grants("pk"),
-        "whoever leads for a party those of its people,",
-    ),
-    Rule(
-        persons,
-        (Act.REVOKE,),
-        Kind.GRANT,
-        among.of_own_grants("pk"),
-        "and everybody gives back their own.",
-    ),
-    Rule(
-        persons,
-        _SEE,
-        Kind.REQUEST,
-        among.of_developers("engagement"),
-        "A developer reads what was asked for that takes two persons,",
-    ),
-    Rule(
-        persons,
-        _SEE,
-        Kind.REQUEST,
-        among.of_government("engagement"),
-        "and so do the government's named people,",
-    ),
-    Rule(
-        working_persons,
-        (Act.RESPOND,),
-        Kind.REQUEST,
-        among.of_government("engagement", "lead", "evaluator", "official"),
-        "of whom a second one seconds it.",
-    ),
-    *(
-        rule
-        for kind, path in ((Kind.CALL, ""), (Kind.TRANSCRIPT, "call__"))
-        for rule in (
-            Rule(
-                persons,
-                _SEE,
-                kind,
-                among.of_developers(f"{path}engagement"),
-                f"A developer reads every {kind.name.lower()} of its engagements,",
-            ),
-            *(
-                Rule(
-                    persons,
-                    _SEE,
-                    kind,
-                    which.where({"for_holder": True} if path else {}, circle),
-                    words,
-                )
-                for circle, words in (
-                    (
-                        among.of_led_grants(f"{path}grant"),
-                        f"whoever leads for a party each {kind.name.lower()} of its people,",
-                    ),
-                    (
-                        among.of_own_grants(f"{path}grant"),
-                        f"and everybody each {kind.name.lower()} of their own."
-                        + (" Not where the terms keep it for the developer alone." if path else ""),
-                    ),
-                )
-            ),
-        )
+        Kind.AGREEMENT,
+        among.of_signed_agreements,
+        "What an organisation has signed, its administrators read for good.",
     ),
     # What is weighed and decided.
     Rule(
         persons,
-        _ALL_READING,
+        _EXAMINE,
         Kind.EVIDENCE,
         among.of_government("engagement"),
-        "Evidence is read by the government's named people.",
+        "Evidence is read by the government's named people alone.",
     ),
     Rule(
         persons,
-        _ALL_READING,
+        _EXAMINE,
         Kind.CONSULTATION,
         among.of_government("engagement"),
-        "They read who was consulted and what was said.",
+        "Who was consulted and what was said is read by the government's named people alone.",
     ),
     Rule(
         persons,
-        _ALL_READING,
+        _EXAMINE,
         Kind.DETERMINATION,
         among.of_government("engagement"),
-        "They read a determination with its reasons and dissents.",
+        "What a determination was made of, its reasons and dissents are read by the government's"
+        " named people alone.",
     ),
     Rule(
         persons,
@@ -263,41 +213,42 @@ REVIEWS: Final[tuple[Rule, ...]] = (
         _SEE,
         Kind.CERTIFICATE,
         among.of_developers("engagement"),
-        "A developer reads what was certified to have been destroyed,",
+        "A developer reads what was certified to have been destroyed.",
     ),
     Rule(
         persons,
         _SEE,
         Kind.CERTIFICATE,
-        which.of_own_organisation("organisation", Role.ADMINISTRATOR),
-        "and so do the administrators of whoever has certified it.",
+        among.of_own_certificates,
+        "Those who lead a party read what was certified for it, also once its part has ended.",
     ),
     Rule(
         persons,
         _SEE,
         Kind.REPORT,
         among.of_developers("engagement"),
-        "A developer sees what findings were made with its model,",
+        "A developer sees which findings were made with its model.",
     ),
     Rule(
         persons,
         _SEE,
         Kind.REPORT,
-        which.of_own_organisation("delivery__finder__organisation"),
-        "and so does the organisation that made them.",
+        among.of_own_reports,
+        "A party sees which findings it has handed in from an engagement, through those who lead it"
+        " and the people whom it has named.",
     ),
     Rule(
         persons,
-        (Act.SEE, Act.READ, Act.READ_PROOF),
+        _WITH_PROOF,
         Kind.DELIVERY,
         among.of_reported("pk"),
-        "A developer reads the documents in which findings made with its model were handed in,",
+        "A developer reads the documents in which findings made with its model were handed in.",
     ),
     Rule(
         persons,
-        (Act.SEE, Act.READ, Act.READ_PROOF),
+        _WITH_PROOF,
         Kind.FINDING,
         among.of_reported("delivery"),
-        "and these findings, with their proofs.",
+        "A developer reads the findings made with its model, and their proofs.",
     ),
 )

@@ -56,7 +56,7 @@ class Act(StrEnum):
     COORDINATE = "coordinate"
     """Judge, link, merge and split; invite parties; propose and end an embargo; set a label."""
     RESPOND = "respond"
-    """Consent to an embargo or decline it, say how far the own products are."""
+    """Consent to an embargo or decline it, say how far the own products are; sign for a party."""
     WRITE = "write"
     """Write messages, propose other terms, record what has become public."""
     USE = "use"
@@ -64,7 +64,9 @@ class Act(StrEnum):
     DETERMINE = "determine"
     """Decide whether a model is covered."""
     EXAMINE = "examine"
-    """Read what a decision was made of: reasons, dissent."""
+    """Read what a decision was made of: evidence, consultations, reasons, dissent."""
+    CERTIFY = "certify"
+    """Say for a party what has become of that which it had."""
     ADMINISTER = "administer"
     """Invite, suspend and remove people, and set what holds for the whole of it."""
     REVOKE = "revoke"
@@ -124,6 +126,7 @@ SCOPE_OF: dict[Act, Scope] = {
     Act.USE: Scope.WRITE,
     Act.DETERMINE: Scope.WRITE,
     Act.EXAMINE: Scope.READ,
+    Act.CERTIFY: Scope.WRITE,
     Act.ADMINISTER: Scope.ADMINISTER,
     Act.REVOKE: Scope.ADMINISTER,
 }

@@ -37,10 +37,26 @@ class Audience(StrEnum):
     """The person whose place or account it is about."""
     SELF = "self"
     """Whoever did it, with their own account: for it may have been somebody else, as them."""
+    DEVELOPER = "developer"
+    """Those who run the engagement for its developer."""
+    NAMED = "named"
+    """The government's named people, who may read the engagement."""
+    OFFICIALS = "officials"
+    """Those who may determine whether the model is covered."""
+    LEADS = "leads"
+    """Those who lead the party that it is about: they may know that there is an engagement. Where
+    it is about none that was told, those of the government's parties."""
+    TOLD = "told"
+    """The people of all parties that were told of the engagement, its developer's apart."""
+    HOLDER = "holder"
+    """The person whose grant it is about."""
+    APPOINTED = "appointed"
+    """The person whom a party has named, or names no more."""
 
 
 _OF_ACCOUNTS: Final = frozenset({Audience.MEMBER, Audience.SELF})
 _ENVELOPES: Final = frozenset({Audience.PARTY, Audience.TABLE, Audience.ASSIGNED})
+_HEADINGS: Final = frozenset({Audience.LEADS, Audience.TOLD, Audience.HOLDER, Audience.APPOINTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,11 @@ class Telling:
     def is_envelope(self) -> bool:
         """Whether it says no more than an invited party may know before it consents."""
         return not _ENVELOPES.isdisjoint(self.audiences)
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it says no more than who may only see that there is an engagement may know."""
+        return not _HEADINGS.isdisjoint(self.audiences)
 
 
 NOBODY: Final = Telling()

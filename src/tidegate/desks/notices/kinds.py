@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from tidegate.desks.notices.audiences import NOBODY, Audience, Telling
+from tidegate.desks.notices.kinds_of_reviews import REVIEWS
 
 _CASES: Final[Mapping[str, Telling]] = {
     "case-opened": Telling((Audience.COORDINATORS,), "A case has been opened"),
@@ -144,6 +145,7 @@ _PARTIES: Final[Mapping[str, Telling]] = {
 _INSTANCE: Final[Mapping[str, Telling]] = {
     "witness-added": Telling((Audience.INSTANCE,), "Another witness of the ledger is believed"),
     "witness-removed": Telling((Audience.INSTANCE,), "A witness of the ledger was removed"),
+    "framework-loaded": Telling((Audience.INSTANCE,), "A framework of reviews was loaded"),
     "policy-loaded": Telling((Audience.INSTANCE,), "A disclosure policy was loaded"),
     "instance-key-rotated": Telling((Audience.INSTANCE,), "The instance has a new key"),
     "hashes-rebuilt": Telling((Audience.INSTANCE,), "The ledger's hashes were worked out anew"),
@@ -160,8 +162,13 @@ _INSTANCE: Final[Mapping[str, Telling]] = {
     ),
 }
 
-TABLE: Final[Mapping[str, Telling]] = MappingProxyType({**_CASES, **_PARTIES, **_INSTANCE})
+TABLE: Final[Mapping[str, Telling]] = MappingProxyType(
+    {**_CASES, **_PARTIES, **_INSTANCE, **REVIEWS}
+)
 """Every kind that is appended to the ledger."""
 
 ENVELOPES: Final = tuple(kind for kind, telling in TABLE.items() if telling.is_envelope)
 """Kinds that say no more than an invited party may know before it consents."""
+
+HEADINGS: Final = tuple(kind for kind, telling in TABLE.items() if telling.is_heading)
+"""Kinds that say no more than may be known who only sees that there is an engagement."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from tidegate.instance.endpoints import endpoint_hosts
 from tidegate.instance.holders import Holder, hold
 
 
@@ -14,7 +15,8 @@ class ReviewsConfig(AppConfig):
     label = "reviews"
 
     def ready(self) -> None:
-        """Say what the instance's keys have wrapped here."""
+        """Say what the instance's keys have wrapped here; tell of a wrong setting at once."""
         from tidegate.desks.reviews.services import rewrapping
 
+        endpoint_hosts()
         hold(Holder("reviews", rewrapping.rewrap_kept, rewrapping.wrapped_by))

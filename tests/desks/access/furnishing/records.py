@@ -15,6 +15,7 @@ from tidegate.desks.ledger.models import Entry
 from tidegate.desks.ledger.services.appending import append
 from tidegate.desks.notices.models import Notice
 from tidegate.desks.parties.models import Person
+from tidegate.desks.reviews.models import Engagement
 
 _KINDS: Final = ("label-set", "party-invited", "member-joined")
 """One about a case, one that an invited party may know of, one about no case."""
@@ -31,6 +32,8 @@ def furnish_records(world: World, draw: random.Random) -> None:
             _entry(world, organisation=organisation.key)
         for person in world.persons:
             _entry(world, by=person)
+        for engagement in world.engagements:
+            _of_engagement(world, draw, engagement)
     for person in world.persons:
         for _ in range(2):
             case = draw.choice(world.cases)
@@ -40,6 +43,19 @@ def furnish_records(world: World, draw: random.Random) -> None:
             places = (one for one in world.memberships if one.person_id == person.pk)
             if any(one.organisation_id == part.organisation_id for one in places):
                 _notice(world, person, "party-invited", part.coordination.case)
+
+
+def _of_engagement(world: World, draw: random.Random, engagement: Engagement) -> None:
+    """Append what its parties read, what is kept for one of them, and what is about one."""
+    key = engagement.key
+    _entry(world, engagement=key)
+    _entry(world, engagement=key, by=draw.choice(world.persons))
+    for part in world.parties:
+        if part.engagement_id == engagement.pk:
+            about, other = part.organisation.key, draw.choice(world.organisations).key
+            _entry(world, engagement=key, only_for=about)
+            _entry(world, engagement=key, organisation=about)
+            _entry(world, engagement=key, organisation=about, only_for=draw.choice((about, other)))
 
 
 def _entry(world: World, *, by: Person | None = None, **about: Any) -> None:
@@ -52,7 +68,8 @@ def _entry(world: World, *, by: Person | None = None, **about: Any) -> None:
 
 def _named_in(entry: Entry) -> list[str]:
     by = entry.actor.partition(" ")[0] if entry.person else ""
-    return [text for text in (entry.case, entry.organisation, entry.person, by) if text]
+    named = (entry.case, entry.engagement, entry.organisation, entry.person, by)
+    return [text for text in named if text]
 
 
 def _notice(world: World, person: Person, kind: str, about: Case) -> None:

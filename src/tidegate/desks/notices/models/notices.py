@@ -22,6 +22,9 @@ class Notice(models.Model):
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=64)
     case = models.CharField(max_length=20, blank=True, db_comment="Key, if it is about one.")
+    engagement = models.CharField(
+        max_length=20, blank=True, default="", db_comment="Key, if it is about one."
+    )
     subject = models.CharField(max_length=200, db_comment="A sentence without content.")
     waits = models.CharField(max_length=200, db_comment="What waits, in the words of the table.")
     by = models.DateTimeField(null=True, db_comment="By when, if there is a date.")

@@ -21,7 +21,8 @@ def items_of(actor: Actor, notices: Collection[Notice], at: datetime) -> list[It
     """Return what may leave this instance of some notices of the actor's own, in their order.
 
     Only under TLP:GREEN and TLP:CLEAR, of the case and of the message that it is about, and to
-    whoever may read the case, is its title shown, and what waits. A case without a label is secret.
+    whoever may read the case, is its title shown, and what waits. A case without a label is secret,
+    and so is every engagement: of one, nothing leaves but its key.
     """
     open_to = _open_cases(actor, {notice.case for notice in notices if notice.case}, at)
     closed = _closed_messages(notices)
@@ -35,6 +36,8 @@ def path_of(notice: Notice) -> str:
     """Return the path of the page where something waits."""
     if notice.case:
         return f"/cases/{notice.case}"
+    if notice.engagement:
+        return f"/reviews/{notice.engagement}"
     return "/account/" if notice.own_account else "/notices"
 
 
@@ -44,7 +47,7 @@ def message_of(notice: Notice) -> str:
 
 
 def _item(notice: Notice, title: str | None) -> Item:
-    if notice.case and title is None:
+    if notice.engagement or (notice.case and title is None):
         return Item(notice.subject, path_of(notice))
     return Item(notice.subject, path_of(notice), title or "", notice.waits, notice.by)
 

@@ -55,6 +55,8 @@ class NoticeRow:
     """Of the page where it waits."""
     at: datetime
     read_at: datetime | None
+    engagement: str = ""
+    """Key of the engagement; empty if it is about none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,4 +146,5 @@ def _row(notice: Notice, title: str) -> NoticeRow:
         path_of(notice),
         notice.at,
         notice.read_at,
+        notice.engagement,
     )

@@ -22,6 +22,7 @@ from tidegate.desks.findings.models import Case
 from tidegate.desks.ledger.models import Entry
 from tidegate.desks.notices.audiences import Audience
 from tidegate.desks.notices.kinds import TABLE
+from tidegate.desks.notices.queries import engaged
 from tidegate.desks.parties.models import Membership, Organisation, Person
 from tidegate.desks.parties.queries.actors import actor_of, narrowed_to
 
@@ -55,9 +56,12 @@ def who_is_told(
     if telling is None or not telling.is_told(entry.said):
         return ()
     asked = _Asked(entry, at)
+    only_for = _only_for(entry)
     found: dict[Pair, Told] = {}
     for audience in telling.audiences:
         for pair in _CANDIDATES[audience](entry):
+            if only_for is not None and pair[1] != only_for:
+                continue
             if person not in (None, pair[0]) or organisation not in (None, pair[1]):
                 continue
             if pair not in found and asked.may_be_told(audience, pair):
@@ -99,6 +103,14 @@ class _Asked:
             found = Person.objects.filter(pk=person).first()
             self._actors[person] = actor_of(found) if found else NO_ACTOR
         return self._actors[person]
+
+
+def _only_for(entry: Entry) -> int | None:
+    """Return the id of the only organisation that reads an entry; None where there is no such."""
+    if not entry.only_for:
+        return None
+    rows = Organisation.objects.filter(key=entry.only_for)
+    return rows.values_list("pk", flat=True).first() or 0
 
 
 def _teams(entry: Entry) -> Iterator[Pair]:
@@ -169,7 +181,7 @@ def _placed(organisations: Iterable[int], *roles: Role) -> Iterator[Pair]:
     yield from rows.order_by("pk").values_list("person", "organisation")
 
 
-_CANDIDATES: Final[Mapping[Audience, Callable[[Entry], Iterator[Pair]]]] = {
+_CANDIDATES: Final[Mapping[Audience, Callable[[Entry], Iterable[Pair]]]] = {
     Audience.TEAM: _teams,
     Audience.COORDINATORS: _coordinators,
     Audience.ADDRESSED: _addressed,
@@ -180,6 +192,13 @@ _CANDIDATES: Final[Mapping[Audience, Callable[[Entry], Iterator[Pair]]]] = {
     Audience.INSTANCE: _coordinators,
     Audience.MEMBER: _member,
     Audience.SELF: _self,
+    Audience.DEVELOPER: engaged.developers,
+    Audience.NAMED: engaged.named_people,
+    Audience.OFFICIALS: engaged.named_people,
+    Audience.LEADS: engaged.leads,
+    Audience.TOLD: engaged.told,
+    Audience.HOLDER: engaged.holder,
+    Audience.APPOINTED: engaged.appointed,
 }
 
 
@@ -203,5 +222,12 @@ _ASKED: Final[Mapping[Audience, tuple[Act, Callable[[Entry], Model | None]]]] = 
     Audience.TABLE: (Act.SEE, _case),
     Audience.ASSIGNED: (Act.SEE, _case),
     Audience.ADMINISTRATORS: (Act.ADMINISTER, _organisation),
+    Audience.DEVELOPER: (Act.ADMINISTER, engaged.engagement_of),
+    Audience.NAMED: (Act.READ, engaged.engagement_of),
+    Audience.OFFICIALS: (Act.DETERMINE, engaged.engagement_of),
+    Audience.LEADS: (Act.SEE, engaged.engagement_of),
+    Audience.TOLD: (Act.SEE, engaged.engagement_of),
+    Audience.HOLDER: (Act.SEE, engaged.engagement_of),
+    Audience.APPOINTED: (Act.SEE, engaged.engagement_of),
 }
 """What the policy is asked about each person of an audience: an act, and with what."""

@@ -31,11 +31,16 @@ def mark_read(actor: Actor, key: str, *, at: datetime) -> Notice:
         return notice
 
 
-def mark_all_read(actor: Actor, *, case: str = "", at: datetime) -> int:
-    """Mark the actor's notices as read, or those about one case; return how many were not."""
+def mark_all_read(actor: Actor, *, case: str = "", engagement: str = "", at: datetime) -> int:
+    """Mark the actor's notices as read, or those about one case or engagement.
+
+    Return how many were not.
+    """
     with transaction.atomic():
         rows = own_notices(actor, Act.WRITE, at).filter(read_at=None)
         if case:
             rows = rows.filter(case=as_written(case))
+        if engagement:
+            rows = rows.filter(engagement=as_written(engagement))
         ids = list(rows.values_list("pk", flat=True))
         return Notice.objects.filter(pk__in=ids).update(read_at=at)

@@ -75,6 +75,7 @@ def _notices(
             entry=entry,
             kind=entry.kind,
             case=entry.case,
+            engagement=entry.engagement,
             subject=_subject(entry, own_account=own_account),
             waits=telling.waits,
             by=_by(entry, telling),
@@ -122,6 +123,8 @@ _OWN_ACCOUNT: Final = "Something changed about your account"
 def _subject(entry: Entry, *, own_account: bool) -> str:
     if entry.case:
         return f"Something waits for you in {entry.case}"
+    if entry.engagement:
+        return f"Something waits for you in {entry.engagement}"
     if own_account:
         return _OWN_ACCOUNT
     where = "your organisation" if entry.organisation else "this instance"

@@ -47,9 +47,10 @@ class Clause:
     """Identifies it, in small letters with dashes."""
     heading: Heading
     text: str
-    """What is agreed on. Of a framework's clause: with `{names}` of the settings it speaks of."""
+    """What is agreed on, with `{names}` of the settings that it speaks of: so the words can never
+    say something else than what is enforced. `terms.worded` fills them in."""
     plain: str
-    """The same in plain words, for whoever works under it."""
+    """The same in plain words, for whoever works under it; with `{names}`, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,10 @@ class Terms:
     model: str
     clauses: tuple[Clause, ...]
     settings: Settings
+    engagement: str = ""
+    """Its key; written in when they are proposed."""
+    number: int = 0
+    """Of the version; written in with it, so that no two versions have one digest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,9 @@ class Call(models.Model):
     idempotency = models.CharField(
         max_length=200, null=True, db_comment="What the client calls it, if it says so."
     )
+    gateway = models.CharField(
+        max_length=32, blank=True, db_comment="The process that it went through."
+    )
     began_at = models.DateTimeField()
     request_sha256 = models.CharField(max_length=64)
     request_bytes = models.BigIntegerField()

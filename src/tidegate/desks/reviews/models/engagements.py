@@ -52,6 +52,11 @@ class Engagement(models.Model):
     )
     closed_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    duties_at = models.DateTimeField(
+        null=True,
+        db_index=True,
+        db_comment="When what is left to do after access is next looked at; null for never.",
+    )
 
     class Meta:
         """In refusals it is named so."""

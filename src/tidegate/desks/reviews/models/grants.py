@@ -47,6 +47,10 @@ class Grant(models.Model):
         max_length=64, blank=True, db_comment="RFC 7638, of the key that each call is proven with."
     )
     taken_up_at = models.DateTimeField(null=True)
+    # Its use, as the gateway puts it on record with each call.
+    used_at = models.DateTimeField(null=True, db_comment="When a call last began or ended.")
+    used_from = models.CharField(max_length=45, blank=True, db_comment="Address of the last call.")
+    used_tokens = models.BigIntegerField(default=0, db_comment="Of all calls that have ended.")
     ended_at = models.DateTimeField(null=True, db_comment="Revoked, declined or given back.")
     ended_by = models.CharField(max_length=200, blank=True)
     ended_why = models.TextField(blank=True)

@@ -1,4 +1,4 @@
-"""Writing down what mattered in an engagement: in the ledger, and through it to who waits for it."""
+"""Writing down what mattered in an engagement: in the ledger, and so for who waits for it."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from tidegate.desks.cases.states.steps import Moved, Refused, step
 
 
 class State(StrEnum):
-    """How far an engagement has come."""
+    """How far an engagement has come; in the order of its course, and `withdrawn` beside it."""
 
     DRAFT = "draft"
     PROPOSED = "proposed"
@@ -33,9 +33,9 @@ class Event(StrEnum):
     PROPOSE = "propose"
     """The developer shows it to those whom it asks."""
     AGREE = "agree"
-    """Both sides have signed terms."""
+    """Both sides have signed terms, or a change of them."""
     OPEN_WINDOW = "open-window"
-    """The developer lets access begin."""
+    """The developer lets access begin, or plans its beginning anew."""
     BEGIN_EVALUATION = "begin-evaluation"
     """The model was called for the first time, or a reviewer says that it is looked at."""
     DETERMINE = "determine"
@@ -49,66 +49,101 @@ class Event(StrEnum):
     """By the developer alone, without a reason."""
 
 
-_COURSE: Final = (
-    State.DRAFT,
-    State.PROPOSED,
-    State.TERMS_AGREED,
-    State.WINDOW_OPEN,
-    State.UNDER_EVALUATION,
-    State.DETERMINED,
-    State.WITH_PARTNERS,
-    State.RELEASED,
-    State.CLOSED,
-)
-
-LEADS_ON: Final[Mapping[Event, tuple[State, State, State]]] = {
-    Event.PROPOSE: (State.DRAFT, State.DRAFT, State.PROPOSED),
-    Event.AGREE: (State.PROPOSED, State.PROPOSED, State.TERMS_AGREED),
-    Event.OPEN_WINDOW: (State.TERMS_AGREED, State.TERMS_AGREED, State.WINDOW_OPEN),
-    Event.BEGIN_EVALUATION: (State.PROPOSED, State.WINDOW_OPEN, State.UNDER_EVALUATION),
-    Event.DETERMINE: (State.PROPOSED, State.WITH_PARTNERS, State.DETERMINED),
-    Event.SHARE: (State.TERMS_AGREED, State.DETERMINED, State.WITH_PARTNERS),
+_LEADS_TO: Final[Mapping[State, Mapping[Event, State]]] = {
+    State.DRAFT: {
+        Event.PROPOSE: State.PROPOSED,
+        Event.RELEASE: State.RELEASED,
+        Event.WITHDRAW: State.WITHDRAWN,
+    },
+    # From here on, also without terms: whether a model would be covered can be asked, and answered
+    # from documents alone.
+    State.PROPOSED: {
+        Event.AGREE: State.TERMS_AGREED,
+        Event.BEGIN_EVALUATION: State.UNDER_EVALUATION,
+        Event.DETERMINE: State.DETERMINED,
+        Event.RELEASE: State.RELEASED,
+        Event.CLOSE: State.CLOSED,
+        Event.WITHDRAW: State.WITHDRAWN,
+    },
+    # From here on, what has been reached stays so: terms are changed, a window is opened, calls
+    # come and officials decide anew, while the course has gone on.
+    State.TERMS_AGREED: {
+        Event.AGREE: State.TERMS_AGREED,
+        Event.OPEN_WINDOW: State.WINDOW_OPEN,
+        Event.BEGIN_EVALUATION: State.UNDER_EVALUATION,
+        Event.DETERMINE: State.DETERMINED,
+        Event.SHARE: State.WITH_PARTNERS,
+        Event.RELEASE: State.RELEASED,
+        Event.CLOSE: State.CLOSED,
+        Event.WITHDRAW: State.WITHDRAWN,
+    },
+    State.WINDOW_OPEN: {
+        Event.AGREE: State.WINDOW_OPEN,
+        Event.OPEN_WINDOW: State.WINDOW_OPEN,
+        Event.BEGIN_EVALUATION: State.UNDER_EVALUATION,
+        Event.DETERMINE: State.DETERMINED,
+        Event.SHARE: State.WITH_PARTNERS,
+        Event.RELEASE: State.RELEASED,
+        Event.CLOSE: State.CLOSED,
+        Event.WITHDRAW: State.WITHDRAWN,
+    },
+    State.UNDER_EVALUATION: {
+        Event.AGREE: State.UNDER_EVALUATION,
+        Event.OPEN_WINDOW: State.UNDER_EVALUATION,
+        Event.BEGIN_EVALUATION: State.UNDER_EVALUATION,
+        Event.DETERMINE: State.DETERMINED,
+        Event.SHARE: State.WITH_PARTNERS,
+        Event.RELEASE: State.RELEASED,
+        Event.CLOSE: State.CLOSED,
+        Event.WITHDRAW: State.WITHDRAWN,
+    },
+    State.DETERMINED: {
+        Event.AGREE: State.DETERMINED,
+        Event.OPEN_WINDOW: State.DETERMINED,
+        Event.BEGIN_EVALUATION: State.DETERMINED,
+        Event.DETERMINE: State.DETERMINED,
+        Event.SHARE: State.WITH_PARTNERS,
+        Event.RELEASE: State.RELEASED,
+        Event.CLOSE: State.CLOSED,
+        Event.WITHDRAW: State.WITHDRAWN,
+    },
+    State.WITH_PARTNERS: {
+        Event.AGREE: State.WITH_PARTNERS,
+        Event.OPEN_WINDOW: State.WITH_PARTNERS,
+        Event.BEGIN_EVALUATION: State.WITH_PARTNERS,
+        Event.DETERMINE: State.WITH_PARTNERS,
+        Event.SHARE: State.WITH_PARTNERS,
+        Event.RELEASE: State.RELEASED,
+        Event.CLOSE: State.CLOSED,
+        Event.WITHDRAW: State.WITHDRAWN,
+    },
+    # A release takes nothing away: whatever was possible before is possible after it.
+    State.RELEASED: {
+        Event.PROPOSE: State.RELEASED,
+        Event.AGREE: State.RELEASED,
+        Event.OPEN_WINDOW: State.RELEASED,
+        Event.BEGIN_EVALUATION: State.RELEASED,
+        Event.DETERMINE: State.RELEASED,
+        Event.SHARE: State.RELEASED,
+        Event.RELEASE: State.RELEASED,
+        Event.CLOSE: State.CLOSED,
+        Event.WITHDRAW: State.WITHDRAWN,
+    },
+    # What was closed or withdrawn stays so, and a release is put on record there, too.
+    State.CLOSED: {
+        Event.RELEASE: State.CLOSED,
+        Event.WITHDRAW: State.WITHDRAWN,
+    },
+    State.WITHDRAWN: {
+        Event.RELEASE: State.WITHDRAWN,
+    },
 }
-"""The first and the last state from which an event leads on, and to which.
 
-Between the two, it leads on from each state of the course. Where the engagement has come further
-than an event would lead, the event changes nothing.
-"""
-
-
-def _table() -> dict[tuple[State, Event], State]:
-    table: dict[tuple[State, Event], State] = {}
-    for event, (first, last, after) in LEADS_ON.items():
-        for state in _COURSE[_COURSE.index(first) : _COURSE.index(last) + 1]:
-            table[state, event] = max(state, after, key=_COURSE.index)
-    for state in State:
-        # Wherever it is: what was withdrawn or closed stays so, and the release is on record.
-        ended = state in (State.CLOSED, State.WITHDRAWN)
-        table[state, Event.RELEASE] = state if ended else State.RELEASED
-        if state is not State.WITHDRAWN:
-            table[state, Event.WITHDRAW] = State.WITHDRAWN
-        if not ended and state is not State.DRAFT:
-            table[state, Event.CLOSE] = State.CLOSED
-    # What was agreed on, opened, found or decided after a release is on record, too.
-    for event in (
-        Event.AGREE,
-        Event.OPEN_WINDOW,
-        Event.BEGIN_EVALUATION,
-        Event.DETERMINE,
-        Event.SHARE,
-    ):
-        table[State.RELEASED, event] = State.RELEASED
-    # Terms are changed, and access goes on, while the rest of the course goes on.
-    for state in _COURSE[_COURSE.index(State.TERMS_AGREED) : _COURSE.index(State.RELEASED)]:
-        table.setdefault((state, Event.AGREE), state)
-    for state in (State.UNDER_EVALUATION, State.DETERMINED, State.WITH_PARTNERS):
-        table.setdefault((state, Event.BEGIN_EVALUATION), state)
-        table.setdefault((state, Event.OPEN_WINDOW), state)
-    table.setdefault((State.WITH_PARTNERS, Event.SHARE), State.WITH_PARTNERS)
-    return table
-
-
-ENGAGEMENTS: Final[Mapping[tuple[State, Event], State]] = _table()
+ENGAGEMENTS: Final[Mapping[tuple[State, Event], State]] = {
+    (before, event): after
+    for before, events in _LEADS_TO.items()
+    for event, after in events.items()
+}
 """From where an event leads to where; what is not in it is refused."""
 
 ENDED: Final = frozenset({State.CLOSED, State.WITHDRAWN})

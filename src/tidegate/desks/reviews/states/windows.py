@@ -16,7 +16,10 @@ from tidegate.desks.cases.states.steps import Moved, Refused
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From when until when access may be used: `opens_at` is in it, `ends_at` is not."""
+    """From when until when access may be used: `opens_at` is in it, `ends_at` is not.
+
+    One that was called off before it began ends as it begins.
+    """
 
     opens_at: datetime
     ends_at: datetime
@@ -24,6 +27,10 @@ class Window:
     def is_open(self, at: datetime) -> bool:
         """Say whether access may be used at an instant."""
         return self.opens_at <= at < self.ends_at
+
+    def has_begun(self, at: datetime) -> bool:
+        """Say whether access may be used, or could have been; such a window is not opened anew."""
+        return self.opens_at <= at and self.opens_at < self.ends_at
 
 
 def planned(
@@ -69,8 +76,9 @@ def moved_end(
 ) -> Moved[Window] | Refused:
     """Return the window with another end, or why it may not have that end.
 
-    It may always end sooner; it may end later up to the ceiling from its own beginning, and not
-    after the planned release. One that has ended stays ended.
+    It may always end sooner, at the soonest now; it may end later up to the ceiling from its own
+    beginning, and not after the planned release. One that has ended stays ended, and one that ends
+    before it has begun is called off.
     """
     in_utc(ends_at, "the end")
     if window.ends_at <= now:
@@ -79,13 +87,19 @@ def moved_end(
             " version of the model can have an engagement of its own"
         )
     if ends_at > window.ends_at:
-        latest = min(release_at, window.opens_at + ceiling)
+        latest = latest_end(window, release_at=release_at, ceiling=ceiling)
         if ends_at > latest:
             return Refused(
                 f"the window ends at {shown(latest)} at the latest: {_days(ceiling)} after it"
-                " began, and not after the planned release to other trusted partners"
+                " begins, and not after the planned release to other trusted partners"
             )
-    return Moved(Window(window.opens_at, max(ends_at, now)))
+    end = max(ends_at, now)
+    return Moved(Window(min(window.opens_at, end), end))
+
+
+def latest_end(window: Window, *, release_at: datetime, ceiling: timedelta) -> datetime:
+    """Return the latest instant to which a window's end can be moved; its own end is possible."""
+    return max(window.ends_at, min(release_at, window.opens_at + ceiling))
 
 
 def granted(

@@ -1,0 +1,80 @@
+"""Which frameworks there are: those that are shipped, and those that were loaded."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from tidegate.desks.findings.queries.errors import FilterError
+from tidegate.desks.reviews.frameworks.framework import Framework
+from tidegate.desks.reviews.frameworks.loading import (
+    FrameworkError,
+    read_framework,
+    shipped_frameworks,
+)
+from tidegate.desks.reviews.models import Engagement, LoadedFramework
+from tidegate.engines.formats.documents import Fault
+
+_KEPT: Final = 64
+"""Frameworks that a process remembers."""
+
+
+def known_frameworks() -> tuple[Framework, ...]:
+    """Return every framework in every version: the shipped ones, then those that were loaded."""
+    return (*shipped_frameworks(), *map(_read_row, LoadedFramework.objects.order_by("name", "pk")))
+
+
+def framework_of(engagement: Engagement) -> Framework:
+    """Return the framework that an engagement is held to, in the version of its opening.
+
+    Raises:
+        FrameworkError: it is not here any more, or says something else than it did then.
+    """
+    name, version = engagement.framework, engagement.framework_version
+    known = [one for one in shipped_frameworks() if (one.name, one.version) == (name, version)]
+    if not known:
+        rows = LoadedFramework.objects.filter(name=name, version=version)
+        known = [_read_row(row) for row in rows]
+    for one in known:
+        if one.sha256 == engagement.framework_sha256:
+            return one
+    reason = (
+        f"says something else than when {engagement.key} was opened under it"
+        if known
+        else f"is not here, and {engagement.key} was opened under it"
+    )
+    raise FrameworkError(
+        f"framework {name} {version}",
+        Fault(
+            "", f"{reason}; restore its document, with the SHA-256 {engagement.framework_sha256}"
+        ),
+    )
+
+
+def newest(name: str = "") -> Framework:
+    """Return a framework in the version that came last; without a name, the one that is shipped.
+
+    Raises:
+        FilterError: there is none; the message names those that there are.
+    """
+    if not name:
+        return shipped_frameworks()[-1]
+    loaded = LoadedFramework.objects.filter(name=name).order_by("pk").last()
+    if loaded is not None:
+        return _read_row(loaded)
+    shipped = [one for one in shipped_frameworks() if one.name == name]
+    if not shipped:
+        there = ", ".join(sorted({one.name for one in known_frameworks()}))
+        raise FilterError(
+            f"there is no framework {name[:100]!r} here; there are {there}", parameter="framework"
+        )
+    return shipped[-1]
+
+
+def _read_row(row: LoadedFramework) -> Framework:
+    return _read(bytes(row.document), row.name)
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(document: bytes, name: str) -> Framework:
+    return read_framework(document, name)

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.desks.cases.makers import Party, coordinator, make_proven_case, party
+from tests.desks.reviews.making import Side
 from tests.faces.api.conftest import PREFIX
 from tidegate.desks.access.words import Role, Scope
 from tidegate.desks.findings.models import Case
@@ -22,7 +23,7 @@ from tidegate.desks.parties.services.tokens import create_token
 class Program:
     """Asks the API as a person, with a token of theirs."""
 
-    of: Party
+    of: Party | Side
     scopes: Collection[Scope] = tuple(Scope)
     client: Client = field(
         default_factory=lambda: Client(SERVER_NAME="localhost", raise_request_exception=False)

@@ -1,7 +1,8 @@
 """The API holds to its own OpenAPI document, whatever it is asked, and never fails inside.
 
 Each operation is asked with made-up parameters and bodies that fit the document and that do not,
-and with keys of things that are there. A coordinator's token is shown, for it opens the most.
+and with keys of things that are there. A coordinator's token is shown, for it opens the most; but
+of engagements it opens nothing, and so a token of theirs is shown there.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ from tests.desks.findings.makers import (
     make_reproduction,
 )
 from tests.faces.api.programs import Program, World, ahead, invite, make_world
+from tests.faces.reviewing import furnished
+from tests.faces.reviewing import known as known_in_reviews
 from tidegate.desks.notices.models import Notice
 from tidegate.desks.notices.services.webhooks import add_webhook
 from tidegate.faces.api.application import api
@@ -86,11 +89,26 @@ class Known:
     """For the beginning of a path: its parameters."""
     bodies: dict[str, Any] = field(default_factory=dict)
     """For the name of a field of a body."""
+    tokens: dict[str, str] = field(default_factory=dict)
+    """For the beginning of a path, where it is another one."""
+    more_bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The same for the fields of bodies."""
+
+    def shown(self, path: str) -> str:
+        return _for(path, self.tokens) or self.token
+
+    def fields(self, path: str) -> dict[str, Any]:
+        return _for(path, self.more_bodies) or self.bodies
 
     def parameters(self, path: str) -> dict[str, Any]:
-        fitting = [start for start in self.paths if path.startswith(f"/api/v1{start}")]
-        known = self.paths[max(fitting, key=len)] if fitting else {}
+        known = _for(path, self.paths) or {}
         return {name: value for name, value in known.items() if f"{{{name}}}" in path}
+
+
+def _for(path: str, said: dict[str, Any]) -> Any:
+    """Return what is said for the longest beginning of a path; None if nothing is."""
+    fitting = [start for start in said if path.startswith(f"/api/v1{start}")]
+    return said[max(fitting, key=len)] if fitting else None
 
 
 @pytest.fixture
@@ -155,10 +173,11 @@ def _ask(
     @given(case=strategy, believed=st.booleans())
     def ask(case: Any, believed: bool) -> None:
         if believed and mode is GenerationMode.POSITIVE and isinstance(case.body, dict):
-            case.body |= {name: one for name, one in known.bodies.items() if name in case.body}
+            there = known.fields(operation.path)
+            case.body |= {name: one for name, one in there.items() if name in case.body}
         with transaction.atomic():
             case.call_and_validate(
-                headers={"Authorization": f"Bearer {known.token}"}, checks=checks
+                headers={"Authorization": f"Bearer {known.shown(operation.path)}"}, checks=checks
             )
             transaction.set_rollback(True)
 
@@ -202,9 +221,12 @@ def _known(world: World) -> Known:
     notice = Notice.objects.filter(person=chief.of.person).first()
     part = {"key": world.case.key, "organisation": world.vendor.key}
     member = {"key": chief.key, "person": colleague.person.key}
+    room = furnished()
+    paths, bodies = known_in_reviews(room)
     return Known(
         chief.secret,
         {
+            **paths,
             "/cases": {**part, "person": world.vendor.of.person.key,
                        "rule": "disclosure-after-90-days"},
             "/findings": {"key": one.key},
@@ -234,4 +256,6 @@ def _known(world: World) -> Known:
             "persons": [world.coordinator.of.person.key],
             "files": [{"name": "a.txt", "content": "YQ=="}],
         },
+        {"/reviews": Program(room.person).secret},
+        {"/reviews": bodies},
     )  # fmt: skip

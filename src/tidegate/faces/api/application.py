@@ -28,6 +28,14 @@ from tidegate.faces.api.routes import (
     parties,
     receipts,
     relaying,
+    review_access,
+    review_decisions,
+    review_frameworks,
+    review_grants,
+    review_partners,
+    review_people,
+    review_terms,
+    reviews,
     waiting,
 )
 
@@ -93,6 +101,20 @@ def _made() -> Api:
     made.add_router("/ledger", ledger.router)
     made.add_router("/notices", notices.router)
     made.add_router("/webhooks", notices.webhooks_router)
+    # Where a word stands for a thing that has a key of its own, before what is in an engagement.
+    for words in (review_frameworks.router, review_grants.own_router, review_access.own_router):
+        made.add_router("/reviews", words)
+    made.add_router("/reviews", review_decisions.own_router)
+    for inside in (
+        reviews,
+        review_people,
+        review_terms,
+        review_access,
+        review_grants,
+        review_decisions,
+        review_partners,
+    ):
+        made.add_router("/reviews", inside.router)
     return made
 
 

@@ -31,6 +31,7 @@ from tidegate.faces.cli.folder import Item, Results, Row, items, row_of
 from tidegate.faces.cli.policy import policy
 from tidegate.faces.cli.printing import print_json
 from tidegate.faces.cli.relays import relay
+from tidegate.faces.cli.reviews import commands as reviews
 from tidegate.instance.home import HomeError
 from tidegate.instance.keyring import key_folder
 from tidegate.instance.workshop import instance_key, open_workshop
@@ -57,6 +58,7 @@ app.callback()(acting.choose)
 parties.add_to(app)
 desk.add_to(app)
 coordinating.add_to(app)
+reviews.add_to(app)
 app.add_typer(keys.app, name="keys")
 ledger.add_to(app)
 notices.add_to(app)
@@ -251,9 +253,8 @@ def main() -> None:
         screens.ERRORS.print("interrupted; nothing is left running, and what was done is kept")
         sys.exit(INTERRUPTED)
     except Exception as error:
-        if not isinstance(
-            error, (*EXPECTED, *desk.expected(), *parties.expected(), *ledger.EXPECTED)
-        ):
+        of_desks = (*desk.expected(), *parties.expected(), *reviews.expected())
+        if not isinstance(error, (*EXPECTED, *of_desks, *ledger.EXPECTED)):
             raise
         screens.ERRORS.print(f"tidegate: {screens.safe(str(error))}", highlight=False)
         sys.exit(CANNOT)

@@ -1,0 +1,1 @@
+"""`tidegate reviews`: engagements, their terms, access to a model, decisions, partners."""

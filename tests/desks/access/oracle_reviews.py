@@ -160,6 +160,7 @@ class Engaged:
             one.issued_at is not None
             and one.taken_up_at is not None
             and one.ended_at is None
+            and one.lapse_noted_at is None
             and one.begins_at <= NOW < one.ends_at
         )
         developer = next(o for o in self.world.organisations if o.pk == about.developer_id)
@@ -167,6 +168,7 @@ class Engaged:
         if part.part in _GOVERNMENT:
             opens, ends = about.window_opens_at, about.window_ends_at
             lasts = opens is not None and ends is not None and opens <= NOW < ends
+            lasts = lasts and about.window_ended_at is None
         elif part.part == "partner":
             record = next(p for p in self.world.partners if p.party_id == part.pk)
             lasts = record.begins_at <= NOW < record.ends_at and record.declined_at is None
@@ -178,7 +180,8 @@ class Engaged:
 
     def request(self, act: Act, one: Any) -> bool:
         if act in _SEE:
-            return self.knows_all(one.engagement_id)
+            theirs = one.action != "determine" and self.develops(one.engagement_id)
+            return theirs or self.governs(one.engagement_id)
         another = one.asked_by_id != self.person.pk
         return act is Act.RESPOND and another and self.governs(one.engagement_id, *_AT_WORK)
 

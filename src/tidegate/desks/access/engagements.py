@@ -149,13 +149,15 @@ def usable(actor: Actor, at: datetime) -> Q:
 
     The grant was issued and taken up, and neither it nor what it stands on has ended: the window
     for the government, the dates of its record for a trusted partner, which does not begin before
-    the window has ended unless the developer lets it. Nobody calls the model of a developer who is
+    the window has ended unless the developer lets it. What is on record as over is over, whatever
+    a clock says. Nobody calls the model of a developer who is
     suspended, as that one could not end it.
     """
     in_window = Q(
         named__party__part__in=GOVERNMENT,
         engagement__window_opens_at__lte=at,
         engagement__window_ends_at__gt=at,
+        engagement__window_ended_at=None,
     )
     in_record = Q(
         named__party__part=PARTNER,
@@ -174,6 +176,7 @@ def usable(actor: Actor, at: datetime) -> Q:
         issued_at__lte=at,
         taken_up_at__isnull=False,
         ended_at=None,
+        lapse_noted_at=None,
         begins_at__lte=at,
         ends_at__gt=at,
         engagement__access_off_at=None,

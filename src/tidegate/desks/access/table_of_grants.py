@@ -15,6 +15,7 @@ from tidegate.desks.access.words import Act, Kind
 _SEE: Final = (Act.SEE, Act.READ)
 
 _OPEN_TO_HOLDER: Final = {"for_holder": True}
+_OF_ACCESS: Final = {"action__in": ("break-glass", "read-transcripts")}
 
 GRANTS: Final[tuple[Rule, ...]] = (
     # Endpoints.
@@ -89,8 +90,8 @@ GRANTS: Final[tuple[Rule, ...]] = (
         persons,
         _SEE,
         Kind.REQUEST,
-        among.of_developers("engagement"),
-        "A developer reads what was asked for that takes two persons.",
+        which.where(_OF_ACCESS, among.of_developers("engagement")),
+        "A developer reads what was asked for that takes two persons, but for a determination.",
     ),
     Rule(
         persons,

@@ -82,6 +82,7 @@ def _grant(
         ended_at=BEFORE if state == "ended" else None,
         ended_by="somebody" if state == "ended" else "",
         ended_why=why if state == "ended" else "",
+        lapse_noted_at=BEFORE if draw.randrange(8) == 0 else None,
     )
     world.grants.append(made)
     world.secrets[made.key] = secret
@@ -151,7 +152,8 @@ def _call(world: World, draw: random.Random, grant: Grant, endpoint: Endpoint) -
 
 def _request(world: World, draw: random.Random, about: Engagement) -> None:
     by, second = draw.choice(world.persons), draw.choice([*world.persons, None])
-    _keep_request(world, about, "read-transcripts", new_mark(), by, second)
+    action = draw.choice(("read-transcripts", "determine"))
+    _keep_request(world, about, action, new_mark(), by, second)
 
 
 def _keep_request(

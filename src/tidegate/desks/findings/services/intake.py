@@ -232,8 +232,8 @@ def _for_which(actor: Actor, key: str) -> Organisation | None:
             f"say for which organisation: {said}"
             if possible
             else "nobody hands in findings for an organisation that is neither a finder, a"
-            " coordinator, a model developer nor a trusted partner; ask a coordinator to change"
-            " what yours is"
+            " coordinator, a model developer, a trusted partner nor a reviewer; ask a coordinator"
+            " to change what yours is"
         )
     return possible[0]
 

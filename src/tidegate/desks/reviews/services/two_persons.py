@@ -26,7 +26,7 @@ from tidegate.desks.reviews.frameworks.framework import Action
 from tidegate.desks.reviews.models import Engagement, Transcript, TwoPersonRequest
 from tidegate.desks.reviews.queries.terms import terms_in_force
 from tidegate.desks.reviews.services.course import hold, require_going_on
-from tidegate.desks.reviews.services.government import hold_for_government
+from tidegate.desks.reviews.services.government import hold_for_government, record_within
 from tidegate.desks.reviews.services.recording import record
 
 GOOD_FOR: Final = timedelta(hours=24)
@@ -75,15 +75,7 @@ def ask(
                 f"{action} is about the engagement as a whole; name {engagement.key}"
             )
         row = put(actor, engagement, action, about, reason, at=at)
-        record(
-            "two-person-asked",
-            engagement,
-            at=at,
-            actor=actor,
-            request=row.key,
-            action=action,
-            subject=about,
-        )
+        _record("two-person-asked", row, engagement, at=at, actor=actor)
         return row
 
 
@@ -106,15 +98,7 @@ def second(actor: Actor, request_key: str, *, at: datetime) -> TwoPersonRequest:
                 f"{found.key} is about break-glass access; second {found.subject} itself"
             )
         row = agree(actor, found, at=at)
-        record(
-            "two-person-seconded",
-            engagement,
-            at=at,
-            actor=actor,
-            request=row.key,
-            action=row.action,
-            subject=row.subject,
-        )
+        _record("two-person-seconded", row, engagement, at=at, actor=actor)
         return row
 
 
@@ -227,3 +211,19 @@ def _stands(person: Person, engagement: Engagement, at: datetime) -> bool:
     except NotFoundError:
         return False
     return True
+
+
+def _record(
+    kind: str, row: TwoPersonRequest, engagement: Engagement, *, at: datetime, actor: Actor
+) -> None:
+    # Otherwise the developer would learn that a decision is near, before it is made.
+    write = record_within if row.action == Action.DETERMINE else record
+    write(
+        kind,
+        engagement,
+        at=at,
+        actor=actor,
+        request=row.key,
+        action=row.action,
+        subject=row.subject,
+    )

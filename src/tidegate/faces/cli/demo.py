@@ -1,4 +1,4 @@
-"""`tidegate demo`: four organisations that can be clicked through, and the four logins."""
+"""`tidegate demo`: organisations that can be clicked through, and their logins."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ def demo(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
-    """Make a demo of four organisations here, or give its people new passwords; prints them.
+    """Make a demo of seven organisations here, or give its people new passwords; prints them.
 
-    Only in an instance that has nobody else in it. What findings there are is coordinated.
+    Only in an instance that has nobody else in it. What findings there are is coordinated, and a
+    model is looked at before its release: a scripted one, which `make run` starts beside this.
     """
     open_instance()
-    from tidegate.faces.demo import coordinating, people
+    from tidegate.faces.demo import coordinating, people, reviewing
 
     now = datetime.now(UTC)
     logins = people.settle(now)
     coordinated = coordinating.coordinate(now)
+    engagement = reviewing.review(now)
     if quiet:
         return
     if as_json:
@@ -43,6 +45,7 @@ def demo(
                     for login in logins
                 ],
                 "cases": [row.case.key for row in coordinated],
+                "engagement": engagement.key if engagement else None,
             }
         )
         return
@@ -57,3 +60,15 @@ def demo(
         screens.OUT.print(
             f"coordinated: {row.case.key}  {screens.safe(row.case.title)}", highlight=False
         )
+    if engagement is None:
+        screens.OUT.print(
+            f"no model is looked at: set TIDEGATE_ENDPOINT_HOSTS={reviewing.HOST}, and run"
+            f" python -m tidegate.faces.demo.endpoint --port {reviewing.PORT} beside it",
+            highlight=False,
+        )
+        return
+    screens.OUT.print(
+        f"looked at before its release: {engagement.key}  {screens.safe(engagement.model)}"
+        f"  (a grant waits for {people.EVALUATOR.email})",
+        highlight=False,
+    )

@@ -11,10 +11,17 @@ from typing import Final
 from django.db.models import Q
 
 from tidegate.desks.access.actors import Actor
-from tidegate.desks.access.deciding import visible
-from tidegate.desks.access.words import Act, Kind
+from tidegate.desks.access.deciding import narrowed, visible
+from tidegate.desks.access.words import Act, Kind, OrganisationKind
+from tidegate.desks.reviews.models import Engagement
 
 _NO_ROW: Final = Q(pk__in=())
+_REVIEWING: Final = (
+    OrganisationKind.MODEL_DEVELOPER,
+    OrganisationKind.REVIEWER,
+    OrganisationKind.AGENCY,
+    OrganisationKind.TRUSTED_PARTNER,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,7 @@ class Going:
     deliveries: bool = False
     intake: bool = False
     organisations: bool = False
+    reviews: bool = False
 
 
 NOWHERE: Final = Going()
@@ -34,7 +42,7 @@ NOWHERE: Final = Going()
 
 
 def going(actor: Actor) -> Going:
-    """Return where somebody may go; it asks the policy alone, and no table."""
+    """Return where somebody may go; it asks the policy, and a table for the reviews alone."""
     if actor.person is None:
         return NOWHERE
     hands_in = visible(actor, Act.HAND_IN, Kind.ORGANISATION) != _NO_ROW
@@ -46,7 +54,15 @@ def going(actor: Actor) -> Going:
         deliveries=hands_in or reads_all,
         intake=hands_in,
         organisations=visible(actor, Act.SEE, Kind.ORGANISATION) != _NO_ROW,
+        reviews=takes_part_in_reviews(actor),
     )
+
+
+def takes_part_in_reviews(actor: Actor) -> bool:
+    """Say whether somebody has a part in an engagement, or is of those who are asked for one."""
+    if actor.of_kind(_REVIEWING):
+        return True
+    return narrowed(actor, Engagement.objects.all(), Act.SEE).exists()
 
 
 def reads_every_case(actor: Actor) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from tidegate.faces.console.review_urls import REVIEWS
 from tidegate.faces.console.views import (
     account,
     account_joining,
@@ -168,6 +169,7 @@ urlpatterns: list[URLPattern] = [
     path("attachments/<str:key>", messages.save_attachment, name="attachment"),
     path("inbox", inbox.show, name="inbox"),
     path("board", board.show, name="board"),
+    *REVIEWS,
     path("duplicates", duplicates.index, name="duplicates"),
     path("duplicates/<int:nomination>", duplicates.decide, name="decide"),
     path("deliveries", deliveries.index, name="deliveries"),

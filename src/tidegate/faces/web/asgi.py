@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 def _opened() -> Application:
     open_instance()
     # The routes ask for the tables, which are known only now.
+    from tidegate.faces.gateway.application import Gateway, mounted
     from tidegate.faces.web.door import Door
     from tidegate.faces.web.proxied import behind
 
-    return behind(Door(get_asgi_application()), settings.REACH)
+    return mounted(behind(Door(get_asgi_application()), settings.REACH), Gateway())
 
 
 application = _opened()

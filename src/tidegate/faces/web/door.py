@@ -24,10 +24,12 @@ LARGEST_DOCUMENT: Final = 8 << 30
 """Bytes of a document that is handed in; as many as one may have once it is unpacked."""
 
 LARGEST_MESSAGE: Final = 52 << 20
-"""Bytes of a message with all its attachments, and of the form around them."""
+"""Bytes of a message with all its attachments, of a document that is weighed or reported in an
+engagement, and of the form around them."""
 
 _DOCUMENTS: Final = ("/api/v1/deliveries", "/intake")
-_MESSAGES: Final = re.compile(r"/cases/[^/]{1,20}/messages")
+_MESSAGES: Final = re.compile(r"/cases/[^/]{1,20}/messages|/reviews/[^/]{1,20}/(evidence|reports)")
+"""With what is attached to them."""
 _DIGITS: Final = 20
 
 Message = MutableMapping[str, Any]

@@ -135,7 +135,8 @@ def serve(
         ssl_certfile=reached.certificate,
         ssl_keyfile=reached.key,
         timeout_graceful_shutdown=_STREAM_SECONDS,
-        lifespan="off",
+        # So the gateway puts on record how its last calls ended.
+        lifespan="on",
     )
     server = uvicorn.Server(config)
     if ready:

@@ -44,7 +44,13 @@ _OWN_SIGN_IN: Final = (
 )
 """What a person signs in with, wherever they have a place. An organisation's provider speaks for
 them in that organisation alone, so whoever came through one sees nothing of it."""
-_OPEN_ALONE: Final = ("/theme", "/ledger/checkpoint", "/ledger/verify_ledger.py", "/health")
+_OPEN_ALONE: Final = (
+    "/theme",
+    "/ledger/checkpoint",
+    "/ledger/verify_ledger.py",
+    "/health",
+    "/figures/",
+)
 _SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 

@@ -13,5 +13,6 @@ urlpatterns = [
     path("account/", include("tidegate.faces.web.sign_in.urls")),
     path("ledger/", include("tidegate.faces.web.ledger")),
     path("feeds/", include("tidegate.faces.web.feeds")),
+    path("figures/", include("tidegate.faces.web.figures")),
     path("", include("tidegate.faces.console.urls")),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from tidegate.desks.cases.instants import shown
+from tidegate.desks.cases.instants import shown as written
 from tidegate.desks.reviews.models import Grant
 from tidegate.desks.reviews.queries.usable import hours_of
 from tidegate.desks.reviews.states.grants import Hours
@@ -84,3 +84,8 @@ def _hours_in_words(hours: Hours) -> str:
     if hours.begins == hours.until:
         return f"for 24 hours from {hours.begins:%H:%M} {hours.zone}{on or ' every day'}"
     return f"from {hours.begins:%H:%M} to {hours.until:%H:%M} {hours.zone}{on or ' every day'}"
+
+
+def shown(moment: datetime) -> str:
+    """Write an instant to the second: nobody plans by less."""
+    return written(moment.replace(microsecond=0))

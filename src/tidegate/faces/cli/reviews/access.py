@@ -50,7 +50,7 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands to those of engagements."""
     app.add_typer(window, name="window")
     app.add_typer(endpoint, name="endpoint")
-    for command in (plug, calls, live, transcript):
+    for command in (plug, calls, live, transcript, marked):
         app.command()(command)
 
 
@@ -243,6 +243,27 @@ def transcript(
     given.save(out, content)
     told = f"{len(content)} bytes in {out}; open them with age and your key"
     tell({"call": call, "size": len(content), "file": str(out)}, told, as_json=as_json)
+
+
+def marked(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A text; - is stdin.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say whose grant a text is marked with, of the grants that you may read."""
+    open_instance()
+    from tidegate.desks.reviews.queries.grants import list_grants
+    from tidegate.faces.gateway.marking import marked_in
+
+    text = given.text(file)
+    known = list_grants(given.person(), at=timezone.now())
+    found = marked_in(text, [one.key for one in known])
+    rows = [one for one in known if one.key in found]
+    if as_json:
+        print_json(as_data(rows))
+    elif rows:
+        shown_access.show_grants(rows)
+    else:
+        screens.OUT.print("It has no whole mark of a grant of yours. A mark can be removed.")
 
 
 def _credential(file: Path | None) -> str:

@@ -31,7 +31,7 @@ def show_home(home: Home) -> None:
     for title, rows in parts:
         table(
             title,
-            ["engagement", "of", "model", "state", "released to partners", "window", "grants"],
+            ["engagement", "of", "model", "state", "release planned", "window", "grants"],
             [_line(row) for row in rows],
             "",
         )
@@ -146,7 +146,7 @@ def _show_parties(parties: Iterable[ShownParty]) -> None:
                 one.part,
                 f"ended {moment(one.ended_at)}"
                 if one.ended_at
-                else moment(one.told_at) or "not yet",
+                else moment(one.told_at) or ("" if one.part == "developer" else "not yet"),
                 _people(one),
             ]
             for one in parties

@@ -20,7 +20,7 @@ from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 
 _LONGEST: Final = 200
-_LARGEST_INDEX: Final = (1 << 63) - 1
+LARGEST_INDEX: Final = (1 << 63) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,13 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     """Show the entries of a case, the newest first."""
     actor = actor_of(request)
     row = get_case(actor, key).row
-    found = list_entries(actor, case=row.key, before=_before(request), limit=lists.LIMIT)
+    found = list_entries(actor, case=row.key, before=before_of(request), limit=lists.LIMIT)
     return page(
         request,
         "ledger",
         "cases",
         row=row,
-        lines=[_line(row.key, entry) for entry in found.rows],
+        lines=[line_of(f"/cases/{row.key}/ledger", entry) for entry in found.rows],
         next=lists.turned(request, None if found.older is None else str(found.older)),
         log_key=str(log_key()),
     )
@@ -58,7 +58,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
 @asking
 def save_proof(request: HttpRequest, key: str, index: int) -> HttpResponse:
     """Hand out the proof of one of the case's entries as a file."""
-    if index > _LARGEST_INDEX:
+    if index > LARGEST_INDEX:
         raise Http404
     actor = actor_of(request)
     row = get_case(actor, key).row
@@ -69,23 +69,29 @@ def save_proof(request: HttpRequest, key: str, index: int) -> HttpResponse:
     )
 
 
-def _before(request: HttpRequest) -> int | None:
+def before_of(request: HttpRequest) -> int | None:
+    """Return the number before which a page of entries goes on; None for the newest ones.
+
+    Raises:
+        CursorError: the address holds no such number.
+    """
     said = request.GET.get("after", "")
     if not said:
         return None
-    if not (said.isascii() and said.isdecimal()) or int(said[:20]) > _LARGEST_INDEX:
+    if not (said.isascii() and said.isdecimal()) or int(said[:20]) > LARGEST_INDEX:
         raise CursorError("this is not a place in the list; leave it out for the newest entries")
     return int(said)
 
 
-def _line(case: str, entry: EntryRow) -> Line:
+def line_of(address: str, entry: EntryRow) -> Line:
+    """Return an entry as a page shows it; `address` is that of the page."""
     return Line(
         index=entry.index,
         at=entry.at,
         actor=entry.actor,
         what=_spelled(entry.kind),
         says=tuple(_told(entry.said.items())),
-        proof=f"/cases/{case}/ledger/{entry.index}/proof",
+        proof=f"{address}/{entry.index}/proof",
     )
 
 

@@ -152,6 +152,17 @@
     }
   };
 
+  // --- copying what is shown once ---
+
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) continue;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      button.textContent = "Copied";
+    });
+  }
+
   // --- htmx: no empty words in addresses, no asking while nobody looks ---
 
   document.addEventListener("htmx:configRequest", (event) => {

@@ -11,8 +11,9 @@
   const asked = async (form) => {
     if (form.dataset.options) return JSON.parse(form.dataset.options);
     const answer = await fetch(form.dataset.ask, { headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error("the server did not answer; try again in a minute");
-    return (await answer.json()).request_options;
+    const told = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(told.reason || "the server did not answer; try again in a minute");
+    return told.request_options;
   };
 
   const made = async (form, options) => {

@@ -89,6 +89,7 @@ def test_clocks_notices_and_the_ledger_are_among_them():
     assert [duty.__module__ for duty in duties.duties()] == [
         "tidegate.desks.cases.jobs.clocks",
         "tidegate.desks.cases.services.capacity",
+        "tidegate.desks.reviews.jobs.clocks",
         "tidegate.desks.notices.jobs.sending",
         "tidegate.desks.ledger.jobs.publishing",
     ]

@@ -31,8 +31,15 @@ def duties() -> list[Duty]:
     from tidegate.desks.cases.services import capacity
     from tidegate.desks.ledger.jobs import publishing
     from tidegate.desks.notices.jobs import sending
+    from tidegate.desks.reviews.jobs import clocks as engagements
 
-    return [clocks.tick, capacity.admit_waiting, sending.tick, publishing.tick]
+    return [
+        clocks.tick,
+        capacity.admit_waiting,
+        engagements.tick,
+        sending.tick,
+        publishing.tick,
+    ]
 
 
 @contextmanager

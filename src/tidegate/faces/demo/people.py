@@ -1,4 +1,4 @@
-"""The four organisations of the demo, a person in each, and passwords that nobody knows before.
+"""The organisations of the demo, their people, and passwords that nobody knows before.
 
 Nobody outside of this can sign in with a password that was shipped: each run of the demo makes new
 ones, and prints them. An instance that has anybody else in it is no demo, and is left alone.
@@ -37,6 +37,9 @@ class Player:
     does: str
     """What they can be seen to do, for whoever is told the login."""
     cases_a_week: int | None = None
+    role: Role = Role.ADMINISTRATOR
+    scope: str = ""
+    """Of an agency."""
 
 
 COORDINATOR: Final = Player(
@@ -51,7 +54,7 @@ FINDER: Final = Player(
     (OrganisationKind.FINDER, OrganisationKind.MODEL_DEVELOPER),
     "Lin Park",
     "lin@first-light.example",
-    "hands in findings; a party of one case",
+    "hands in findings; lets a model be looked at: who uses it now, and the plug",
 )
 SECOND_FINDER: Final = Player(
     "Second Look Lab",
@@ -68,7 +71,46 @@ MAINTAINER: Final = Player(
     "maintains packages: an embargo to keep, an invitation to answer",
     cases_a_week=2,
 )
-EVERYBODY: Final = (COORDINATOR, FINDER, SECOND_FINDER, MAINTAINER)
+REVIEW_LEAD: Final = Player(
+    "Model Evaluation Office",
+    (OrganisationKind.REVIEWER,),
+    "Rae Kim",
+    "rae@evaluation.example",
+    "leads a review: signs the terms, names the people, seconds what takes two",
+)
+EVALUATOR: Final = Player(
+    "Model Evaluation Office",
+    (OrganisationKind.REVIEWER,),
+    "Tor Lund",
+    "tor@evaluation.example",
+    "evaluates the model: a grant to take up",
+    role=Role.MEMBER,
+)
+OFFICIAL: Final = Player(
+    "Determining Authority",
+    (OrganisationKind.AGENCY,),
+    "Jo Weber",
+    "jo@authority.example",
+    "determines whether the model is covered: evidence, consultations",
+    scope=Organisation.AgencyScope.NSS,
+)
+PARTNER: Final = Player(
+    "Harbor Bank",
+    (OrganisationKind.TRUSTED_PARTNER, OrganisationKind.OPERATOR),
+    "Bea Novak",
+    "bea@harbor.example",
+    "a trusted partner, proposed by the developer and not yet agreed on",
+)
+EVERYBODY: Final = (
+    COORDINATOR,
+    FINDER,
+    SECOND_FINDER,
+    MAINTAINER,
+    REVIEW_LEAD,
+    EVALUATOR,
+    OFFICIAL,
+    PARTNER,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +155,10 @@ def _settled(who: Player, password: str, at: datetime) -> Login:
     elif who is COORDINATOR:
         found(who.organisation, who.email, person=who.name, password=password, at=at)
     else:
-        party = open_organisation(OWNER, who.organisation, who.kinds, at=at)
-        invited = invite(OWNER, party.key, who.email, Role.ADMINISTRATOR, at=at)
+        party = Organisation.objects.filter(name=who.organisation).first() or open_organisation(
+            OWNER, who.organisation, who.kinds, scope=who.scope, at=at
+        )
+        invited = invite(OWNER, party.key, who.email, who.role, at=at)
         made = make_person(who.email, who.name, password, verified=True, at=at)
         join(invited.invitation, made, at=at)
         if who.cases_a_week:

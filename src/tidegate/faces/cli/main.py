@@ -25,7 +25,17 @@ from tidegate.engines.reproduction.records import as_document
 from tidegate.engines.reproduction.reproduce import Wishes
 from tidegate.engines.sandbox import SandboxError
 from tidegate.engines.sealing import SealError
-from tidegate.faces.cli import acting, coordinating, desk, keys, ledger, notices, parties, screens
+from tidegate.faces.cli import (
+    acting,
+    coordinating,
+    deciding,
+    desk,
+    keys,
+    ledger,
+    notices,
+    parties,
+    screens,
+)
 from tidegate.faces.cli.demo import demo
 from tidegate.faces.cli.folder import Item, Results, Row, items, row_of
 from tidegate.faces.cli.policy import policy
@@ -62,6 +72,7 @@ reviews.add_to(app)
 app.add_typer(keys.app, name="keys")
 ledger.add_to(app)
 notices.add_to(app)
+deciding.add_to(app)
 app.command()(policy)
 app.command()(demo)
 app.command()(relay)
@@ -74,6 +85,7 @@ EXPECTED = (
     HomeError,
     SealError,
     OSError,
+    *deciding.EXPECTED,
 )
 """What can go wrong without a command or Tidegate being wrong; each has its sentence."""
 

@@ -22,6 +22,7 @@ from benchmarks import (
     behaviour,
     case_page,
     duplicates,
+    gateway,
     intake,
     job,
     lists,
@@ -56,6 +57,7 @@ def benchmarks(only: str = "") -> Mapping[str, Callable[[Tell], Report]]:
         "duplicates": duplicates.measure,
         "behaviour": behaviour.measure,
         "case_page": case_page.measure,
+        "gateway": gateway.measure,
     }
 
 

@@ -50,6 +50,7 @@ _OF_A_CASE = {
     "team-member-removed",
     "vendor-progress",
 }
+_REVIEWING = {"model-developer", "reviewer", "agency", "trusted-partner"}
 _HANDING_IN = {"finder", "coordinator", "model-developer", "trusted-partner", "reviewer"}
 
 
@@ -63,16 +64,19 @@ class Reader:
         self.world = world
         self.person = person
         self.places: dict[int, str] = {}
+        self.suspended_places: dict[int, str] = {}
         if person.is_active:
             for one in world.memberships:
                 organisation = next(o for o in world.organisations if o.pk == one.organisation_id)
-                alive = not (one.left_at or one.suspended_at or organisation.suspended_at)
+                alive = not (one.left_at or one.suspended_at)
                 meant = only in (None, organisation.pk)
                 if alive and meant and one.person_id == person.pk:
-                    self.places[organisation.pk] = one.role
+                    stands = organisation.suspended_at is None
+                    places = self.places if stands else self.suspended_places
+                    places[organisation.pk] = one.role
         self._members = list(TeamMember.objects.filter(person=person))
         self._recipients = list(Recipient.objects.all())
-        self.engaged = Engaged(world, person, self.places)
+        self.engaged = Engaged(world, person, self.places, self.suspended_places)
 
     def _kinds(self, organisation: int) -> set[str]:
         return set(next(o for o in self.world.organisations if o.pk == organisation).kinds)
@@ -97,6 +101,15 @@ class Reader:
 
     def administers(self, organisation: int) -> bool:
         return self.places.get(organisation) == "administrator"
+
+    def runs_for(self, organisation: int) -> bool:
+        """Say whether they administer it, or coordinate and it is not left to itself."""
+        own = any(
+            one.organisation_id == organisation and one.role == "administrator" and not one.left_at
+            for one in self.world.memberships
+        )
+        left_to_itself = own and bool(self._kinds(organisation) & _REVIEWING)
+        return self.administers(organisation) or (self.leads and not left_to_itself)
 
     def works(self) -> bool:
         return any(role != "reader" for role in self.places.values())
@@ -153,7 +166,9 @@ class Reader:
         if act in (Act.SEE, Act.READ):
             return self.reads_as_coordinator or one.pk in self.places
         if act is Act.ADMINISTER:
-            return self.leads or self.administers(one.pk)
+            return self.runs_for(one.pk)
+        if act is Act.SUSPEND:
+            return self.leads
         if act is Act.HAND_IN:
             own = self.places.get(one.pk) in ("administrator", "member")
             return self.coordinates or (own and bool(set(one.kinds) & _HANDING_IN))
@@ -163,13 +178,13 @@ class Reader:
         if act in (Act.SEE, Act.READ):
             return self.reads_as_coordinator or one.organisation_id in self.places
         if act is Act.ADMINISTER:
+            return self.runs_for(one.organisation_id)
+        if act is Act.SUSPEND:
             return self.leads or self.administers(one.organisation_id)
         return act is Act.REVOKE and one.person_id == self.person.pk
 
     def invitation(self, act: Act, one: Any) -> bool:
-        return act in (Act.SEE, Act.READ, Act.REVOKE) and (
-            self.leads or self.administers(one.organisation_id)
-        )
+        return act in (Act.SEE, Act.READ, Act.REVOKE) and self.runs_for(one.organisation_id)
 
     def token(self, act: Act, one: Any) -> bool:
         return act in (Act.SEE, Act.READ, Act.REVOKE) and one.person_id == self.person.pk

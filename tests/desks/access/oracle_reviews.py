@@ -20,12 +20,18 @@ _GOVERNMENT = ("reviewer", "determining")
 
 
 class Engaged:
-    """One person around engagements; `places` are their organisations, with their roles there."""
+    """One person around engagements; `places` are their organisations, with their roles there.
 
-    def __init__(self, world: World, person: Person, places: dict[int, str]) -> None:
+    `suspended` are those of their organisations that are suspended.
+    """
+
+    def __init__(
+        self, world: World, person: Person, places: dict[int, str], suspended: dict[int, str]
+    ) -> None:
         self.world = world
         self.person = person
         self.places = places
+        self.everywhere = {**places, **suspended}
         self._named = [one for one in world.named if one.person_id == person.pk]
         self._recused = {one.party.engagement_id for one in self._named if one.recused_at}
         self._signed = {(one.agreement_id, one.organisation_id) for one in Signature.objects.all()}
@@ -67,6 +73,13 @@ class Engaged:
         may_work = not duties or (duty in duties and self._works_for(part))
         return part.part in parts and named and holds and may_work and not about.withdrawn_at
 
+    def partners_in(self, part: Party, *duties: str) -> bool:
+        """Say whether they were named by a trusted partner, for one of the duties if any."""
+        duty = self._duty(part)
+        named = self._told(part) and part.ended_at is None and duty != ""
+        may_work = not duties or (duty in duties and self._works_for(part))
+        return part.part == "partner" and named and may_work and not part.engagement.withdrawn_at
+
     def _parts(self, engagement: int) -> list[Party]:
         return [one for one in self.world.parties if one.engagement_id == engagement]
 
@@ -75,6 +88,15 @@ class Engaged:
 
     def runs(self, engagement: int) -> bool:
         return any(one.part == "developer" and self.leads(one) for one in self._parts(engagement))
+
+    def decides(self, engagement: int) -> bool:
+        """Say whether they release and withdraw for the developer, come what may."""
+        for part in self._parts(engagement):
+            role = self.everywhere.get(part.organisation_id)
+            named = role == "member" and self._duty(part) == "lead"
+            if part.part == "developer" and (role == "administrator" or named):
+                return True
+        return False
 
     def governs(self, engagement: int, *duties: str) -> bool:
         return any(self.reads_for_government(one, duties) for one in self._parts(engagement))
@@ -89,7 +111,9 @@ class Engaged:
         parts = self._parts(one.pk)
         if act is Act.SEE:
             told = any(self.is_in(part) or self.leads(part, ended_too=True) for part in parts)
-            return told or self.develops(one.pk)
+            return told or self.develops(one.pk) or self.decides(one.pk)
+        if act in (Act.RELEASE, Act.WITHDRAW):
+            return self.decides(one.pk)
         if act is Act.READ:
             return self.knows_all(one.pk)
         if act is Act.WRITE:
@@ -106,6 +130,8 @@ class Engaged:
             return own or self.knows_all(one.engagement_id)
         if act is Act.RESPOND:
             return self.leads(one)
+        if act is Act.WRITE:
+            return self.partners_in(one, *_AT_WORK)
         return act is Act.CERTIFY and self.leads(one, ended_too=True)
 
     def of_party(self, act: Act, one: Any) -> bool:
@@ -181,9 +207,14 @@ class Engaged:
     def request(self, act: Act, one: Any) -> bool:
         if act in _SEE:
             theirs = one.action != "determine" and self.develops(one.engagement_id)
-            return theirs or self.governs(one.engagement_id)
+            return theirs or self._is_on_the_side_of(one)
         another = one.asked_by_id != self.person.pk
-        return act is Act.RESPOND and another and self.governs(one.engagement_id, *_AT_WORK)
+        return act is Act.RESPOND and another and self._is_on_the_side_of(one, *_AT_WORK)
+
+    def _is_on_the_side_of(self, one: Any, *duties: str) -> bool:
+        if one.party is None:
+            return self.governs(one.engagement_id, *duties)
+        return self.partners_in(one.party, *duties)
 
     def call(self, act: Act, one: Any) -> bool:
         return act in _SEE and self.reads_grant(one.grant)
@@ -239,6 +270,8 @@ class Engaged:
                 part.part == "developer" and self.is_in(part)
             )
             if near and one.only_for in ("", name):
+                return True
+            if self.reads_for_government(part) and one.only_for == "government":
                 return True
             partner = part.part == "partner" and self.is_in(part) and not about.withdrawn_at
             if partner and one.organisation == name and one.only_for in ("", name):

@@ -25,13 +25,19 @@ from tidegate.desks.parties.models import Person
 def actor_of(reader: Reader, scopes: frozenset[Scope] = EVERY_SCOPE) -> Actor:
     """Return a person as the policy is asked about them."""
     person: Person = reader.person
-    standings = tuple(
-        Standing(
-            pk, Role(role), next(o for o in reader.world.organisations if o.pk == pk).kind_words
-        )
-        for pk, role in reader.places.items()
+    kinds = {one.pk: one.kind_words for one in reader.world.organisations}
+
+    def standings(places: dict[int, str]) -> tuple[Standing, ...]:
+        return tuple(Standing(pk, Role(role), kinds[pk]) for pk, role in places.items())
+
+    return Actor(
+        person.name,
+        person.pk,
+        standings(reader.places),
+        scopes,
+        key=person.key,
+        suspended_standings=standings(reader.suspended_places),
     )
-    return Actor(person.name, person.pk, standings, scopes, key=person.key)
 
 
 _WORLDS: Final = 9

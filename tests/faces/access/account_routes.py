@@ -95,6 +95,8 @@ _OPEN: Final = (
     Route("GET /ledger/checkpoint", Web("GET", "/ledger/checkpoint"), once, is_there=False),
     Route("GET /ledger/tile/<path:name>", Web("GET", "/ledger/tile/0/000"), once, is_there=False),
     Route("GET /ledger/verify_ledger.py", Web("GET", "/ledger/verify_ledger.py"), once),
+    # Counts of engagements, and nothing by name.
+    Route("GET /figures/", Web("GET", "/figures/"), once),
     Route(
         "GET /feeds/<str:secret>/atom.xml", Web("GET", "/feeds/{secret}/atom.xml"), things.own_feeds
     ),

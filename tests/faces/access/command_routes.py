@@ -204,6 +204,9 @@ _WITHOUT_THE_DESK: Final = (
     _tells_nothing("run", "it runs files that whoever runs it has, and opens no database"),
     _tells_nothing("minimise", "it runs a file that whoever runs it has, and opens no database"),
     _tells_nothing("receipt verify", "it checks a file that whoever runs it has"),
+    _tells_nothing("decide", "it reads a table that is shipped, or a file, and opens no database"),
+    _tells_nothing("tables", "it lists tables that are shipped, and opens no database"),
+    _tells_nothing("tables show", "it prints a table that is shipped, or a file"),
     _tells_nothing("version", "it says which version this is"),
 )
 

@@ -183,8 +183,10 @@ _ORGANISATIONS: Final = (
         {"email": "somebody-new@example.org", "role": "member"},
     ),
     _post(f"{_ONE}/invitations/<str:invitation>/revoke", things.revocable),
-    _post(f"{_PERSON}/role", things.places, {"role": "reader"}),
-    *(_post(f"{_PERSON}/{verb}", things.places) for verb in ("suspend", "reinstate", "remove")),
+    _post(f"{_PERSON}/role", things.places(may.ADMINISTER_PLACE), {"role": "reader"}),
+    _post(f"{_PERSON}/suspend", things.places(may.SUSPEND_PLACE)),
+    _post(f"{_PERSON}/reinstate", things.places(may.SUSPEND_PLACE)),
+    _post(f"{_PERSON}/remove", things.places(may.ADMINISTER_PLACE)),
     _post(f"{_ONE}/capacity", each("organisations", may.ADMINISTER), {"cases_a_week": "5"}),
     *(
         _post(f"{_ONE}/{verb}", each("organisations", may.RUN), form)
@@ -192,7 +194,20 @@ _ORGANISATIONS: Final = (
             ("kinds", {"kinds": "vendor"}),
             ("suspend", _WHY),
             ("reinstate", {}),
-            ("provider", {"issuer": "https://id.example.org", "client_id": "a", "secret": "b"}),
+        )
+    ),
+    *(
+        _post(f"{_ONE}/{verb}", each("organisations", may.provide), form)
+        for verb, form in (
+            (
+                "provider",
+                {
+                    "issuer": "https://id.example.org",
+                    "client_id": "a",
+                    "secret": "b",
+                    "domains": "example.org",
+                },
+            ),
             ("provider/remove", {}),
         )
     ),

@@ -194,8 +194,12 @@ def signed_in(person: Person, token: str) -> As:
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    # As allauth notes it; what outlives a session is only made by who has shown it lately.
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    # As allauth notes it; what outlives a session is only made by who has shown it lately, and
+    # that they stay for as long as they ask.
+    session["account_authentication_methods_user"] = str(person.pk)
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time() + 3600, "reauthenticated": True}
+    ]
     session.save()
     cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: session.session_key or ""})
     return As(person, token, cookies)

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tests.desks.access.oracle import Reader
+from tests.desks.access.oracle_reviews import Engaged
 from tests.desks.access.world import World
 from tests.faces.access.faces import Command, Web
 from tidegate.desks.access.words import Act
 from tidegate.desks.cases.models import Participant
 from tidegate.desks.findings.models import Case, Finding
 from tidegate.desks.parties.models import Organisation
+from tidegate.desks.reviews.models import Endpoint, Engagement, Evidence, Grant, TwoPersonRequest
 
 ABSENT_NUMBER: Final = "918273645"
 """The number of nothing; it is no part of any page."""
@@ -205,7 +207,19 @@ def knows(reader: Reader, row: Any) -> bool:
         return reader.case(Act.SEE, row)
     if isinstance(row, Finding):
         return reader.finding(Act.READ, row)
+    for kind, judge in _WITHIN_ENGAGEMENTS.items():
+        if isinstance(row, kind):
+            return judge(reader.engaged, Act.SEE, row)
     return isinstance(row, Organisation) and reader.organisation(Act.SEE, row)
+
+
+_WITHIN_ENGAGEMENTS: Final[dict[type, Callable[[Engaged, Act, Any], bool]]] = {
+    Engagement: Engaged.engagement,
+    Endpoint: Engaged.endpoint,
+    Grant: Engaged.grant,
+    TwoPersonRequest: Engaged.request,
+    Evidence: Engaged.weighed,
+}
 
 
 def marked(name: str, mark: str, may: bool) -> Part:

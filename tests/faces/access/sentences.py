@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from tests.desks.access.oracle import Reader
-from tidegate.desks.access.words import Act
+from tidegate.desks.access.words import REVIEWING, Act
 from tidegate.desks.cases.models import Participant
 from tidegate.desks.findings.models import Case
 from tidegate.desks.parties.models import Invitation, Organisation
@@ -36,6 +36,7 @@ ADMINISTER: Final = _may(Reader.organisation, Act.ADMINISTER)
 HAND_IN: Final = _may(Reader.organisation, Act.HAND_IN)
 SEE_PLACE: Final = _may(Reader.membership, Act.SEE)
 ADMINISTER_PLACE: Final = _may(Reader.membership, Act.ADMINISTER)
+SUSPEND_PLACE: Final = _may(Reader.membership, Act.SUSPEND)
 SEE_INVITATION: Final = _may(Reader.invitation, Act.SEE)
 REVOKE_INVITATION: Final = _may(Reader.invitation, Act.REVOKE)
 OWN_TOKEN: Final = _may(Reader.token, Act.SEE)
@@ -59,6 +60,12 @@ def staff(reader: Reader, part: Participant) -> bool:
 def run_the_instance(reader: Reader) -> bool:
     """Say whether somebody runs the instance."""
     return reader.leads
+
+
+def provide(reader: Reader, organisation: Organisation) -> bool:
+    """Say whether somebody sets an organisation's provider."""
+    takes_part = bool(set(organisation.kinds) & set(REVIEWING))
+    return (reader.leads or takes_part) and ADMINISTER(reader, organisation)
 
 
 def has_a_place(reader: Reader, organisation: Organisation) -> bool:

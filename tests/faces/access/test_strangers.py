@@ -80,14 +80,21 @@ def test_signing_in_does_not_tell_who_has_an_account(world: World, form: str):
     assert there.text == not_there.for_the_name({unknown: known})
 
 
-_FOR_EVERYBODY = ("tidegate policy", "tidegate ledger key", "tidegate ledger witness list")
-"""The policy's sentences, and public keys."""
+_FOR_EVERYBODY = (
+    "tidegate policy",
+    "tidegate ledger key",
+    "tidegate ledger witness list",
+    "tidegate reviews figures",
+    "tidegate reviews frameworks list",
+    "tidegate reviews frameworks show",
+)
+"""The policy's sentences, public keys, counts of engagements, and what these are held to."""
 
 
 def test_no_command_acts_as_somebody_who_is_suspended(world: World):
     asking, tried = stranger(world, "somebody suspended"), 0
     names = {"key": "C-00000-0000Z", "other": "C-00000-0000Y", "organisation": "O-00000-0000Z"}
-    names |= {"index": "0", "mark": "a", "person": "P-00000-0000Z"}
+    names |= {"index": "0", "mark": "a", "person": "P-00000-0000Z", "number": "1"}
     for route in COMMANDS:
         if isinstance(route.question, Command):
             with nothing_stays():

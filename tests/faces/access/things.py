@@ -106,17 +106,22 @@ def team(world: World, reader: Reader) -> Iterator[Asked]:
             yield Asked((*asked.parts, named("person", person, True, True)))
 
 
-def places(world: World, reader: Reader) -> Iterator[Asked]:
-    for place in world.memberships:
-        if place.left_at is None:
-            allowed = may.ADMINISTER_PLACE(reader, place)
-            known = knows(reader, place.organisation)
-            yield Asked(
-                (
-                    named("key", place.organisation, allowed, known),
-                    named("person", place.person, allowed, known),
+def places(judge: may.May) -> Any:
+    """Return the questions about the places in organisations."""
+
+    def asked(world: World, reader: Reader) -> Iterator[Asked]:
+        for place in world.memberships:
+            if place.left_at is None:
+                allowed = judge(reader, place)
+                known = knows(reader, place.organisation)
+                yield Asked(
+                    (
+                        named("key", place.organisation, allowed, known),
+                        named("person", place.person, allowed, known),
+                    )
                 )
-            )
+
+    return asked
 
 
 def members(world: World, reader: Reader) -> Iterator[Asked]:

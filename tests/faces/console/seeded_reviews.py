@@ -281,7 +281,7 @@ def _call(main: Engagement, actor: Actor, now: datetime, many: int) -> None:
             response_bytes=5400,
             tokens_in=310,
             tokens_out=900 + 40 * number,
-            kept=b"a request and its answer",
+            kept=lambda: b"a request and its answer",
         )
         write([over])
     reason = Reason.ADDRESS

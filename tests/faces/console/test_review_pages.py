@@ -24,7 +24,7 @@ from tests.faces.console.test_pages import Markup, text
 from tests.faces.signing_in import person_of, signed_in
 from tidegate.desks.access.words import OrganisationKind, Role
 from tidegate.desks.ledger.models import Entry
-from tidegate.desks.parties.models import Person
+from tidegate.desks.parties.models import Organisation, Person
 from tidegate.desks.reviews.models import (
     Agreement,
     Call,
@@ -187,6 +187,26 @@ def test_a_release_is_recorded_from_the_page_in_every_state(world: World, which:
     assert answer.headers["Location"] == f"{page_of(row)}?done=released"
     assert Release.objects.filter(engagement=row, to="public").count() == 1
     assert "To the public" in text(browser.get(answer.headers["Location"]))
+
+
+def test_a_suspended_developer_finds_the_engagement_releases_and_withdraws(world: World) -> None:
+    row = world.main
+    Organisation.objects.filter(pk=row.developer_id).update(suspended_at=timezone.now())
+    browser = browser_of(world.developer)
+    assert page_of(row) in browser.get("/reviews").content.decode()
+    told = text(browser.get(page_of(row)))
+    assert "To release and to withdraw stays the developer’s" in told
+    assert MODEL not in told
+    for view in VIEWS[1:]:
+        answer = browser.get(page_of(row, view))
+        assert answer.status_code in (200, 404), view
+        assert MODEL not in answer.content.decode(), view
+    for form, said in (("releases", {"to": "public"}), ("withdraw", {})):
+        assert f'action="{page_of(row, f"/{form}")}"' in browser.get(page_of(row)).content.decode()
+        assert browser.post(page_of(row, f"/{form}"), said).status_code == 302
+    assert Release.objects.filter(engagement=row, to="public").exists()
+    assert not Grant.objects.filter(engagement=row, ended_at=None).exists()
+    assert browser.post(page_of(row, "/close")).status_code == 404
 
 
 def test_a_withdrawal_asks_for_nothing_and_ends_all_access(world: World) -> None:

@@ -13,7 +13,7 @@ EVERY_SCOPE: Final = frozenset(Scope)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A person's place in one organisation, while neither of the two is suspended."""
+    """A person's place in one organisation; it is not suspended, nor are they."""
 
     organisation: int
     role: Role
@@ -38,6 +38,9 @@ class Actor:
     """Whoever runs commands on the machine, and so holds the keys and the database anyway."""
     key: str = field(default="", compare=False)
     """The person's own key, for the ledger."""
+    suspended_standings: tuple[Standing, ...] = ()
+    """Their places in organisations that are suspended; they themselves are not. They count for
+    what nobody may take from a developer, a release and a withdrawal, and for nothing else."""
 
     @property
     def organisations(self) -> tuple[int, ...]:

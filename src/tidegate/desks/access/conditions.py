@@ -11,13 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from tidegate.desks.access.actors import Actor
-from tidegate.desks.access.words import Label, Role
+from tidegate.desks.access.words import REVIEWING, Label, Role
 
 Condition = Callable[[Actor, datetime], Q]
 
@@ -38,6 +41,29 @@ def of_own_organisation(path: str, *roles: Role) -> Condition:
     def condition(actor: Actor, at: datetime) -> Q:
         own = actor.with_role(*roles) if roles else actor.organisations
         return Q(**{f"{path}__in": own})
+
+    return condition
+
+
+def left_to_coordinators(path: str) -> Condition:
+    """Rows whose `path` is an organisation that those who run the instance administer, too.
+
+    Not one that takes part in reviews and has an administrator of its own: they would let
+    themselves in, and so read its engagements. A suspended administrator is one of its own, or
+    suspending them would open that way.
+    """
+
+    def condition(actor: Actor, at: datetime) -> Q:
+        administrators = apps.get_model("parties", "Membership").objects.filter(
+            role=Role.ADMINISTRATOR, left_at=None
+        )
+        # A list of words is no column that both databases search; as text they have quotes.
+        words = apps.get_model("parties", "Organisation").objects.annotate(
+            words=Cast("kinds", TextField())
+        )
+        takes_part = reduce(or_, (Q(words__contains=f'"{kind.value}"') for kind in REVIEWING))
+        own = words.filter(takes_part, pk__in=administrators.values("organisation"))
+        return ~Q(**{f"{path}__in": own.values("pk")})
 
     return condition
 

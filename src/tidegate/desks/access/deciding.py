@@ -8,7 +8,7 @@ cannot show what a page hides. What is not there and what may not be seen are re
 from __future__ import annotations
 
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, Final, TypeVar
 
@@ -21,6 +21,8 @@ from tidegate.desks.access.table import TABLE
 from tidegate.desks.access.words import SCOPE_OF, Act, Kind
 
 _NOTHING: Final = Q(pk__in=())
+_REMEMBERED: Final = 256
+"""Readings of the table; a page asks the same of one person at one instant many times."""
 _M = TypeVar("_M", bound=Model)
 
 
@@ -30,15 +32,7 @@ def visible(actor: Actor, act: Act, kind: Kind, *, at: datetime | None = None) -
         return _NOTHING
     if actor.is_house:
         return Q()
-    now = at or timezone.now()
-    allowed = [
-        rule.which(actor, now)
-        for rule in TABLE
-        if rule.kind is kind and act in rule.acts and rule.who(actor)
-    ]
-    if Q() in allowed:
-        return Q()
-    return reduce(or_, allowed, _NOTHING) if allowed else _NOTHING
+    return _read(actor, actor.key, act, kind, at or timezone.now())
 
 
 def narrowed(
@@ -60,6 +54,25 @@ def find(
     if found is None:
         raise NotFoundError(str(rows.model._meta.verbose_name), next(iter(of.values()), ""))
     return found
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(
+    actor: Actor,
+    key: str,  # noqa: ARG001 - the actor's; actors are compared without it, and conditions ask it
+    act: Act,
+    kind: Kind,
+    now: datetime,
+) -> Q:
+    """Read the table. What comes of it asks for rows only where it is used, so it can be kept."""
+    allowed = [
+        rule.which(actor, now)
+        for rule in TABLE
+        if rule.kind is kind and act in rule.acts and rule.who(actor)
+    ]
+    if Q() in allowed:
+        return Q()
+    return reduce(or_, allowed, _NOTHING) if allowed else _NOTHING
 
 
 def may(actor: Actor, act: Act, on: Model, *, at: datetime | None = None) -> bool:

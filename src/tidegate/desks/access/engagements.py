@@ -19,7 +19,12 @@ from tidegate.desks.access.circles import DEVELOPER, GOVERNMENT, PARTNER
 from tidegate.desks.access.conditions import Condition
 from tidegate.desks.access.words import Role
 
+FOR_GOVERNMENT: Final = "government"
+"""Of an entry of the ledger that is kept for the government's named people; no key is such."""
+
 _WORKING: Final = (Role.ADMINISTRATOR, Role.MEMBER)
+_AT_WORK: Final = ("lead", "evaluator", "official")
+"""Duties of those who do more than observe."""
 
 
 def of_developers(path: str) -> Condition:
@@ -40,6 +45,15 @@ def run_by_them(path: str) -> Condition:
     def condition(actor: Actor, at: datetime) -> Q:
         run = circles.led(actor).filter(part=DEVELOPER)
         return Q(**{f"{path}__in": run.values("engagement")})
+
+    return condition
+
+
+def decided_by_them(path: str) -> Condition:
+    """Rows whose `path` is an engagement for whose developer they decide, come what may."""
+
+    def condition(actor: Actor, at: datetime) -> Q:
+        return Q(**{f"{path}__in": circles.decided(actor).values("engagement")})
 
     return condition
 
@@ -150,8 +164,8 @@ def usable(actor: Actor, at: datetime) -> Q:
     The grant was issued and taken up, and neither it nor what it stands on has ended: the window
     for the government, the dates of its record for a trusted partner, which does not begin before
     the window has ended unless the developer lets it. What is on record as over is over, whatever
-    a clock says. Nobody calls the model of a developer who is
-    suspended, as that one could not end it.
+    a clock says. Nobody calls the model of a developer who is suspended, as that one could not end
+    it.
     """
     in_window = Q(
         named__party__part__in=GOVERNMENT,
@@ -185,10 +199,27 @@ def usable(actor: Actor, at: datetime) -> Q:
     )
 
 
+def of_partner_at_work(path: str) -> Condition:
+    """Rows whose `path` is a trusted partner's part, in which they were named to work."""
+
+    def condition(actor: Actor, at: datetime) -> Q:
+        there = circles.open_to_partner(actor, *_AT_WORK)
+        return Q(**{f"{path}__in": there.values("pk")})
+
+    return condition
+
+
+def of_requests_of_partners(actor: Actor, at: datetime) -> Q:
+    """Return what takes two persons of a trusted partner that has named them."""
+    return Q(party__in=circles.open_to_partner(actor).values("pk"))
+
+
 def of_requests_to_second(actor: Actor, at: datetime) -> Q:
-    """Return what others have asked for that takes two persons, where they work."""
-    there = circles.open_to_government(actor, "lead", "evaluator", "official")
-    return Q(engagement__in=there.values("engagement")) & ~Q(asked_by=actor.person)
+    """Return what others of their side have asked for that takes two persons, where they work."""
+    there = circles.open_to_government(actor, *_AT_WORK)
+    partner = circles.open_to_partner(actor, *_AT_WORK)
+    of_government = Q(party=None, engagement__in=there.values("engagement"))
+    return (of_government | Q(party__in=partner.values("pk"))) & ~Q(asked_by=actor.person)
 
 
 def of_reported(path: str) -> Condition:
@@ -223,9 +254,11 @@ def of_entries_of_engagements(actor: Actor, at: datetime) -> Q:
     """Return the ledger's entries about engagements that are theirs to read.
 
     What is kept for one party is read through that party's own part alone, by whoever reads the
-    engagement through it; a trusted partner reads what is about itself.
+    engagement through it, and what is kept for the government through a part of its; a trusted
+    partner reads what is about itself.
     """
-    near = circles.of(actor, DEVELOPER) | circles.open_to_government(actor)
+    government = circles.open_to_government(actor)
+    near = circles.of(actor, DEVELOPER) | government
     near_for = near.filter(
         engagement__key=OuterRef("engagement"), organisation__key=OuterRef("only_for")
     )
@@ -235,6 +268,13 @@ def of_entries_of_engagements(actor: Actor, at: datetime) -> Q:
         engagement__key=OuterRef("engagement"), organisation__key=OuterRef("organisation")
     )
     for_partner = Q(only_for="") | Q(only_for=F("organisation"))
-    return (Q(engagement__in=near.values("engagement__key")) & for_near) | (
-        Q(engagement__in=partner.values("engagement__key")) & Q(Exists(partner_about)) & for_partner
+    for_government = Q(only_for=FOR_GOVERNMENT)
+    return (
+        (Q(engagement__in=near.values("engagement__key")) & for_near)
+        | (Q(engagement__in=government.values("engagement__key")) & for_government)
+        | (
+            Q(engagement__in=partner.values("engagement__key"))
+            & Q(Exists(partner_about))
+            & for_partner
+        )
     )

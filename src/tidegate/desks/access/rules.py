@@ -69,6 +69,12 @@ def working_persons(actor: Actor) -> bool:
     return actor.person is not None and bool(actor.with_role(*WORKING))
 
 
+def deciding_persons(actor: Actor) -> bool:
+    """Whoever does more than read in an organisation, be that one suspended or not."""
+    everywhere = (*actor.standings, *actor.suspended_standings)
+    return actor.person is not None and any(one.role in WORKING for one in everywhere)
+
+
 def finders(actor: Actor) -> bool:
     """Members of an organisation that hands in findings."""
     return bool(actor.of_kind(HANDING_IN, WORKING))

@@ -96,8 +96,18 @@ TABLE: Final[tuple[Rule, ...]] = (
         chief_coordinators,
         (Act.ADMINISTER,),
         Kind.ORGANISATION,
+        which.left_to_coordinators("pk"),
+        "Administrators of a coordinating organisation can administer every organisation, except"
+        " one that takes part in reviews (a model developer, a reviewer, an agency, a trusted"
+        " partner) and has an administrator of its own, even a suspended one.",
+    ),
+    Rule(
+        chief_coordinators,
+        (Act.SUSPEND,),
+        Kind.ORGANISATION,
         which.everything,
-        "Administrators of a coordinating organisation can administer every organisation.",
+        "Administrators of a coordinating organisation can suspend every organisation, and let it"
+        " in again.",
     ),
     Rule(
         persons,
@@ -144,17 +154,25 @@ TABLE: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         persons,
-        (Act.ADMINISTER,),
+        (Act.ADMINISTER, Act.SUSPEND),
         Kind.MEMBERSHIP,
         _OWN("organisation", _LEADING),
-        "Administrators of an organisation change and end the places in it.",
+        "Administrators of an organisation change, suspend and end the places in it.",
+    ),
+    Rule(
+        chief_coordinators,
+        (Act.SUSPEND,),
+        Kind.MEMBERSHIP,
+        which.everything,
+        "Administrators of a coordinating organisation can suspend anybody.",
     ),
     Rule(
         chief_coordinators,
         (Act.ADMINISTER,),
         Kind.MEMBERSHIP,
-        which.everything,
-        "Administrators of a coordinating organisation can suspend anybody.",
+        which.left_to_coordinators("organisation"),
+        "Administrators of a coordinating organisation change and end places in the organisations"
+        " that they can administer.",
     ),
     Rule(
         account_holders,
@@ -174,8 +192,9 @@ TABLE: Final[tuple[Rule, ...]] = (
         chief_coordinators,
         (Act.SEE, Act.READ, Act.REVOKE),
         Kind.INVITATION,
-        which.everything,
-        "Administrators of a coordinating organisation see and take back every invitation.",
+        which.left_to_coordinators("organisation"),
+        "Administrators of a coordinating organisation see and take back the invitations of the"
+        " organisations that they can administer.",
     ),
     Rule(
         account_holders,
@@ -437,8 +456,9 @@ TABLE: Final[tuple[Rule, ...]] = (
         Kind.ENTRY,
         among.of_entries_of_engagements,
         "The entries about an engagement are read by its developer, and by the people of the"
-        " government who read the engagement; those that are kept for one party through that party"
-        " alone. A trusted partner reads those about itself, until the engagement is withdrawn.",
+        " government who read the engagement; those that are kept for the government by these"
+        " alone, and those that are kept for one party through that party alone. A trusted partner"
+        " reads those about itself, until the engagement is withdrawn.",
     ),
     *REVIEWS,
     *GRANTS,

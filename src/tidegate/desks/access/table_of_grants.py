@@ -15,6 +15,7 @@ from tidegate.desks.access.words import Act, Kind
 _SEE: Final = (Act.SEE, Act.READ)
 
 _OPEN_TO_HOLDER: Final = {"for_holder": True}
+_OF_GOVERNMENT: Final = {"party": None}
 _OF_ACCESS: Final = {"action__in": ("break-glass", "read-transcripts")}
 
 GRANTS: Final[tuple[Rule, ...]] = (
@@ -97,16 +98,24 @@ GRANTS: Final[tuple[Rule, ...]] = (
         persons,
         _SEE,
         Kind.REQUEST,
-        among.of_government("engagement"),
-        "The government's named people read what was asked for that takes two persons.",
+        which.where(_OF_GOVERNMENT, among.of_government("engagement")),
+        "The government's named people read what was asked for on its side that takes two persons.",
+    ),
+    Rule(
+        persons,
+        _SEE,
+        Kind.REQUEST,
+        among.of_requests_of_partners,
+        "The people whom a trusted partner has named read what was asked for on its side that takes"
+        " two persons, until the engagement is withdrawn.",
     ),
     Rule(
         working_persons,
         (Act.RESPOND,),
         Kind.REQUEST,
         among.of_requests_to_second,
-        "The government's named people second what another person has asked for, unless they were"
-        " named to observe.",
+        "The named people of the government, and those of a trusted partner, second what another"
+        " person of their side has asked for, unless they were named to observe.",
     ),
     # Calls, and what is kept of them.
     Rule(

@@ -1,7 +1,7 @@
 """The policy's rules about engagements: who is in them, what is signed, weighed and certified.
 
 What of the model may be used is `table_of_grants`. No rule of any kind speaks of approving a
-release.
+release; one says that nobody takes it from its developer.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from tidegate.desks.access import engagements as among
-from tidegate.desks.access.rules import Rule, persons, working_persons
+from tidegate.desks.access.rules import Rule, deciding_persons, persons, working_persons
 from tidegate.desks.access.words import Act, Kind
 
 _SEE: Final = (Act.SEE, Act.READ)
@@ -24,8 +24,8 @@ REVIEWS: Final[tuple[Rule, ...]] = (
         Kind.ENGAGEMENT,
         among.of_developers("pk"),
         "A developer's administrators, and the people whom it has named, read its engagements."
-        " Whoever has recused themselves from an engagement learns nothing more of it, whatever"
-        " else they are.",
+        " Whoever has recused themselves from an engagement learns nothing more of it than that it"
+        " is there, whatever else they are.",
     ),
     Rule(
         working_persons,
@@ -33,7 +33,16 @@ REVIEWS: Final[tuple[Rule, ...]] = (
         Kind.ENGAGEMENT,
         among.run_by_them("pk"),
         "A developer's administrators, and whoever was named to lead for it, run its engagements"
-        " and decide alone: dates, endpoints, grants, the plug, a withdrawal, and every release.",
+        " and decide alone: dates, endpoints, grants, the plug.",
+    ),
+    Rule(
+        deciding_persons,
+        (Act.SEE, Act.RELEASE, Act.WITHDRAW),
+        Kind.ENGAGEMENT,
+        among.decided_by_them("pk"),
+        "Nothing takes from a developer that it releases and withdraws: its administrators, and"
+        " whoever was named to lead for it, record every release and withdraw, also while their"
+        " organisation is suspended, and also once they have recused themselves.",
     ),
     # Engagements: those who were asked.
     Rule(
@@ -105,6 +114,14 @@ REVIEWS: Final[tuple[Rule, ...]] = (
         among.of_led_parties("pk"),
         "Administrators of a party, and whoever was named to lead it, sign for it and name its"
         " people, until its part ends.",
+    ),
+    Rule(
+        working_persons,
+        (Act.WRITE,),
+        Kind.PARTY,
+        among.of_partner_at_work("pk"),
+        "The people whom a trusted partner has named, unless to observe, ask for what its terms let"
+        " two persons do together alone, until the engagement is withdrawn.",
     ),
     Rule(
         working_persons,

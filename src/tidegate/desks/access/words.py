@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Kind(StrEnum):
@@ -68,7 +69,13 @@ class Act(StrEnum):
     CERTIFY = "certify"
     """Say for a party what has become of that which it had."""
     ADMINISTER = "administer"
-    """Invite, suspend and remove people, and set what holds for the whole of it."""
+    """Invite and remove people, and set what holds for the whole of it."""
+    SUSPEND = "suspend"
+    """Shut an organisation or somebody in it out for a time, and let them in again."""
+    RELEASE = "release"
+    """Put on record that the own model was released."""
+    WITHDRAW = "withdraw"
+    """Withdraw the own model from being looked at, at once and without a reason."""
     REVOKE = "revoke"
     """End it for good."""
 
@@ -94,6 +101,15 @@ class OrganisationKind(StrEnum):
     TRUSTED_PARTNER = "trusted-partner"
     COORDINATOR = "coordinator"
     REVIEWER = "reviewer"
+
+
+REVIEWING: Final = (
+    OrganisationKind.AGENCY,
+    OrganisationKind.MODEL_DEVELOPER,
+    OrganisationKind.REVIEWER,
+    OrganisationKind.TRUSTED_PARTNER,
+)
+"""What takes part in reviews of models, which coordinators learn nothing of."""
 
 
 class Scope(StrEnum):
@@ -128,6 +144,9 @@ SCOPE_OF: dict[Act, Scope] = {
     Act.EXAMINE: Scope.READ,
     Act.CERTIFY: Scope.WRITE,
     Act.ADMINISTER: Scope.ADMINISTER,
+    Act.SUSPEND: Scope.ADMINISTER,
+    Act.RELEASE: Scope.ADMINISTER,
+    Act.WITHDRAW: Scope.ADMINISTER,
     Act.REVOKE: Scope.ADMINISTER,
 }
 """The scope that a token needs for an act."""

@@ -41,6 +41,8 @@ class Audience(StrEnum):
     """Those who run the engagement for its developer."""
     NAMED = "named"
     """The government's named people, who may read the engagement."""
+    PARTNERS = "partners"
+    """The people whom the trusted partner that it is about has named to work."""
     OFFICIALS = "officials"
     """Those who may determine whether the model is covered."""
     LEADS = "leads"
@@ -56,7 +58,9 @@ class Audience(StrEnum):
 
 _OF_ACCOUNTS: Final = frozenset({Audience.MEMBER, Audience.SELF})
 _ENVELOPES: Final = frozenset({Audience.PARTY, Audience.TABLE, Audience.ASSIGNED})
-_HEADINGS: Final = frozenset({Audience.LEADS, Audience.TOLD, Audience.HOLDER, Audience.APPOINTED})
+_HEADINGS: Final = frozenset(
+    {Audience.LEADS, Audience.TOLD, Audience.HOLDER, Audience.APPOINTED, Audience.PARTNERS}
+)
 
 
 @dataclass(frozen=True, slots=True)

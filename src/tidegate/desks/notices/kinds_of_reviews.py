@@ -1,8 +1,8 @@
 """Who is told of what happens in engagements; `kinds` puts it together with the rest.
 
 No program is told: what an organisation's webhooks receive is read by people whom nobody has named.
-Those who may only see that there is an engagement (LEADS, TOLD, HOLDER, APPOINTED) are told what is
-theirs to answer, and not how far it has come.
+Those who may only see that there is an engagement (LEADS, TOLD, HOLDER, APPOINTED, PARTNERS) are
+told what is theirs to answer, and not how far it has come.
 """
 
 from __future__ import annotations
@@ -63,13 +63,18 @@ _TOLD: Final[Mapping[str, Telling]] = {
     ),
     "plug-pulled": Telling(_READERS, "All access was switched off"),
     "plug-put-back": Telling(_READERS, "Access can be given again"),
-    "two-person-asked": Telling((Audience.NAMED,), "Something takes a second person"),
-    "two-person-seconded": Telling((Audience.NAMED,), "A second person has agreed"),
+    "two-person-asked": Telling(
+        (Audience.NAMED, Audience.PARTNERS), "Something takes a second person"
+    ),
+    "two-person-seconded": Telling(
+        (Audience.NAMED, Audience.PARTNERS), "A second person has agreed"
+    ),
     "transcript-read": Telling(_DEVELOPER, "A transcript was handed out"),
     # Calls come by the thousand; the developer sees them live.
     "model-called": NOBODY,
     "model-answered": NOBODY,
     "call-refused": NOBODY,
+    "access-refused": Telling(_READERS, "Somebody asked for what is not theirs, and was refused"),
     # What is weighed and decided.
     "evidence-added": Telling((Audience.OFFICIALS,), "There is more evidence"),
     "evidence-set-aside": Telling((Audience.OFFICIALS,), "Evidence was set aside"),

@@ -16,6 +16,7 @@ from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.parties.services.refusals import NotPossibleError as PartiesNotPossibleError
 from tidegate.faces.api import problems
 from tidegate.faces.api.problems import problem
+from tidegate.faces.web.refused import note
 
 _log: Final = logging.getLogger(__name__)
 _MOST_ERRORS: Final = 20
@@ -33,14 +34,16 @@ def register(api: NinjaAPI) -> None:
     """Let an API answer every exception with a problem."""
 
     @api.exception_handler(QueryError)
-    def _question(_request: HttpRequest, error: QueryError) -> HttpResponse:
+    def _question(request: HttpRequest, error: QueryError) -> HttpResponse:
+        note(request, error.__cause__)
         kind = problems.BAD_CURSOR if isinstance(error, CursorError) else problems.BAD_QUESTION
         part = {"parameter": error.parameter, "detail": str(error)}
         return problem(kind, _sentence(error), errors=[part])
 
     @api.exception_handler(NotHereError)
     @api.exception_handler(NotFoundError)
-    def _not_here(_request: HttpRequest, error: Exception) -> HttpResponse:
+    def _not_here(request: HttpRequest, error: Exception) -> HttpResponse:
+        note(request, error)
         return problem(problems.NOT_HERE, _sentence(error))
 
     @api.exception_handler(NotPossibleError)

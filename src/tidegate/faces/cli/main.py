@@ -34,6 +34,7 @@ from tidegate.faces.cli import (
     ledger,
     notices,
     parties,
+    refused,
     screens,
 )
 from tidegate.faces.cli.demo import demo
@@ -269,6 +270,7 @@ def main() -> None:
         if not isinstance(error, (*EXPECTED, *of_desks, *ledger.EXPECTED)):
             raise
         screens.ERRORS.print(f"tidegate: {screens.safe(str(error))}", highlight=False)
+        refused.note(error)
         sys.exit(CANNOT)
 
 

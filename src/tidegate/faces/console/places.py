@@ -12,16 +12,10 @@ from django.db.models import Q
 
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import narrowed, visible
-from tidegate.desks.access.words import Act, Kind, OrganisationKind
+from tidegate.desks.access.words import REVIEWING, Act, Kind
 from tidegate.desks.reviews.models import Engagement
 
 _NO_ROW: Final = Q(pk__in=())
-_REVIEWING: Final = (
-    OrganisationKind.MODEL_DEVELOPER,
-    OrganisationKind.REVIEWER,
-    OrganisationKind.AGENCY,
-    OrganisationKind.TRUSTED_PARTNER,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +54,7 @@ def going(actor: Actor) -> Going:
 
 def takes_part_in_reviews(actor: Actor) -> bool:
     """Say whether somebody has a part in an engagement, or is of those who are asked for one."""
-    if actor.of_kind(_REVIEWING):
+    if actor.of_kind(REVIEWING):
         return True
     return narrowed(actor, Engagement.objects.all(), Act.SEE).exists()
 

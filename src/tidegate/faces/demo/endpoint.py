@@ -43,8 +43,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from tidegate.faces.demo.protocols import ARGUMENTS, Chat, Messages, Protocol, Responses
+
 DEFAULT_CREDENTIAL: Final = "sk-scripted-endpoint"
-MODEL: Final = "scripted-1"
 
 _TEXT: Final = (  # noqa: SIM905 - it is read as a text
     "The lock opens at low water and closes again before the tide turns. Whoever comes late waits"
@@ -56,7 +57,6 @@ _WORDS: Final = 24
 _GIBIBYTE: Final = 1 << 30
 _MOST_BODY: Final = 64 << 20
 _STREAM: Final = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
-_ARGUMENTS: Final = '{"berth": "north quay", "hours": 6}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,13 @@ class ScriptedEndpoint:
     def application(self) -> web.Application:
         """Return the application with its routes, under `/v1`."""
         made = web.Application(client_max_size=_MOST_BODY)
-        made.router.add_post("/v1/chat/completions", self._answerer(_Chat))
-        made.router.add_post("/v1/responses", self._answerer(_Responses))
-        made.router.add_post("/v1/messages", self._answerer(_Messages))
+        made.router.add_post("/v1/chat/completions", self._answerer(Chat))
+        made.router.add_post("/v1/responses", self._answerer(Responses))
+        made.router.add_post("/v1/messages", self._answerer(Messages))
         made.router.add_post("/v1/messages/count_tokens", self._count)
         return made
 
-    def _answerer(self, protocol: type[_Protocol]) -> Callable[..., Any]:
+    def _answerer(self, protocol: type[Protocol]) -> Callable[..., Any]:
         async def answer(request: web.Request) -> web.StreamResponse:
             body = await self._asked(request)
             if not self._is_let_in(request):
@@ -107,7 +107,7 @@ class ScriptedEndpoint:
     async def _count(self, request: web.Request) -> web.StreamResponse:
         body = await self._asked(request)
         if not self._is_let_in(request):
-            return _Messages.fault(401, "the credential is not known here")
+            return Messages.fault(401, "the credential is not known here")
         return web.json_response({"input_tokens": len(json.dumps(body)) // 4})
 
     async def _asked(self, request: web.Request) -> Any:
@@ -186,7 +186,7 @@ def _last_words(body: Any) -> str:
     return content if isinstance(content, str) else json.dumps(content)
 
 
-async def _answer(request: web.Request, protocol: _Protocol, orders: _Orders) -> web.StreamResponse:
+async def _answer(request: web.Request, protocol: Protocol, orders: _Orders) -> web.StreamResponse:
     others = orders.others
     await asyncio.sleep(orders.first)
     if "status" in others:
@@ -207,7 +207,7 @@ async def _answer(request: web.Request, protocol: _Protocol, orders: _Orders) ->
     return await _streamed(request, protocol, orders)
 
 
-async def _whole(request: web.Request, protocol: _Protocol, orders: _Orders) -> web.StreamResponse:
+async def _whole(request: web.Request, protocol: Protocol, orders: _Orders) -> web.StreamResponse:
     others = orders.others
     headers = _odd_headers() if "cookie" in others else {}
     if "huge" in others or "endless" in others or "silent" in others:
@@ -232,7 +232,7 @@ async def _whole(request: web.Request, protocol: _Protocol, orders: _Orders) -> 
 
 
 async def _streamed(
-    request: web.Request, protocol: _Protocol, orders: _Orders
+    request: web.Request, protocol: Protocol, orders: _Orders
 ) -> web.StreamResponse:
     others = orders.others
     odd = _odd_headers() if "cookie" in others else {}
@@ -256,13 +256,13 @@ async def _streamed(
     return response
 
 
-async def _pieces(protocol: _Protocol, orders: _Orders) -> AsyncIterator[bytes]:
+async def _pieces(protocol: Protocol, orders: _Orders) -> AsyncIterator[bytes]:
     clock = "clock" in orders.others
     for piece in protocol.opening("tool" in orders.others):
         yield piece
     if "tool" in orders.others:
-        for start in range(0, len(_ARGUMENTS), 9):
-            yield protocol.arguments(_ARGUMENTS[start : start + 9])
+        for start in range(0, len(ARGUMENTS), 9):
+            yield protocol.arguments(ARGUMENTS[start : start + 9])
     else:
         number = 0
         while number < orders.words or "endless" in orders.others:
@@ -283,7 +283,7 @@ def _text(orders: _Orders) -> str:
     return "".join(f"{_TEXT[number % len(_TEXT)]} " for number in range(orders.words))
 
 
-async def _gzipped(request: web.Request, protocol: _Protocol) -> web.StreamResponse:
+async def _gzipped(request: web.Request, protocol: Protocol) -> web.StreamResponse:
     kind = "text/event-stream" if protocol.streams else "application/json"
     bomb = gzip.compress(b" " * (16 << 20), 1)
     response = web.StreamResponse(headers={"Content-Type": kind, "Content-Encoding": "gzip"})
@@ -306,253 +306,6 @@ def _odd_headers() -> dict[str, str]:
         "Refresh": "0; url=http://127.0.0.1:1/",
         "x-ratelimit-remaining-requests": "41",
     }
-
-
-def _event(data: Mapping[str, Any], name: str = "") -> bytes:
-    head = f"event: {name}\n" if name else ""
-    return f"{head}data: {json.dumps(data)}\n\n".encode()
-
-
-class _Protocol:
-    """How an answer is worded; one for each request."""
-
-    def __init__(self, body: Any) -> None:
-        self.streams = bool(body.get("stream"))
-        self.model = str(body.get("model", MODEL))
-        self.tool = "ask"
-        for tool in body.get("tools", ()):
-            self.tool = tool.get("name") or tool.get("function", {}).get("name", "ask")
-            break
-
-    @staticmethod
-    def fault(status: int, words: str) -> web.Response:
-        """Return a failure, as this protocol has it."""
-        document = {"error": {"message": words, "type": "scripted", "code": status, "param": None}}
-        return web.json_response(document, status=status, headers={"Retry-After": "7"})
-
-    def whole(self, text: str, tool: bool) -> dict[str, Any]:
-        """Return an answer that is not streamed."""
-        raise NotImplementedError
-
-    def opening(self, tool: bool) -> list[bytes]:
-        """Return what comes before the first word."""
-        raise NotImplementedError
-
-    def word(self, word: str) -> bytes:
-        """Return a piece of text."""
-        raise NotImplementedError
-
-    def arguments(self, piece: str) -> bytes:
-        """Return a piece of a tool's arguments."""
-        raise NotImplementedError
-
-    def closing(self, text: str, tool: bool) -> list[bytes]:
-        """Return what comes after the last word."""
-        raise NotImplementedError
-
-
-class _Chat(_Protocol):
-    """OpenAI chat completions."""
-
-    def __init__(self, body: Any) -> None:
-        super().__init__(body)
-        self._counts = bool((body.get("stream_options") or {}).get("include_usage"))
-
-    def whole(self, text: str, tool: bool) -> dict[str, Any]:
-        message: dict[str, Any] = {"role": "assistant", "content": None if tool else text}
-        if tool:
-            message["tool_calls"] = [self._call()]
-        choice = {"index": 0, "message": message, "finish_reason": _why(tool)}
-        return {**self._head("chat.completion"), "choices": [choice], "usage": _chat_usage(text)}
-
-    def opening(self, tool: bool) -> list[bytes]:
-        delta: dict[str, Any] = {"role": "assistant", "content": "" if not tool else None}
-        if tool:
-            delta["tool_calls"] = [{"index": 0, **self._call("")}]
-        return [self._chunk(delta)]
-
-    def word(self, word: str) -> bytes:
-        return self._chunk({"content": word})
-
-    def arguments(self, piece: str) -> bytes:
-        return self._chunk({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]})
-
-    def closing(self, text: str, tool: bool) -> list[bytes]:
-        pieces = [self._chunk({}, _why(tool))]
-        if self._counts:
-            last = {**self._head("chat.completion.chunk"), "choices": []}
-            pieces.append(_event({**last, "usage": _chat_usage(text)}))
-        return [*pieces, b"data: [DONE]\n\n"]
-
-    def _chunk(self, delta: dict[str, Any], why: str | None = None) -> bytes:
-        choice = {"index": 0, "delta": delta, "finish_reason": why}
-        head = self._head("chat.completion.chunk")
-        return _event({**head, "choices": [choice], **({"usage": None} if self._counts else {})})
-
-    def _head(self, kind: str) -> dict[str, Any]:
-        return {"id": "chatcmpl-scripted", "object": kind, "created": 1, "model": self.model}
-
-    def _call(self, arguments: str = _ARGUMENTS) -> dict[str, Any]:
-        function = {"name": self.tool, "arguments": arguments}
-        return {"id": "call_scripted", "type": "function", "function": function}
-
-
-class _Responses(_Protocol):
-    """OpenAI responses."""
-
-    def __init__(self, body: Any) -> None:
-        super().__init__(body)
-        self._number = -1
-
-    def whole(self, text: str, tool: bool) -> dict[str, Any]:
-        return self._response("completed", [self._item(text, tool, "completed")], text)
-
-    def opening(self, tool: bool) -> list[bytes]:
-        begun = self._item("", tool, "in_progress")
-        begun["arguments" if tool else "content"] = "" if tool else []
-        pieces = [
-            self._event("response.created", response=self._response("in_progress", [])),
-            self._event("response.output_item.added", output_index=0, item=begun),
-        ]
-        if not tool:
-            part = {"type": "output_text", "text": "", "annotations": []}
-            pieces.append(self._event("response.content_part.added", **_PART, part=part))
-        return pieces
-
-    def word(self, word: str) -> bytes:
-        return self._event("response.output_text.delta", **_PART, delta=word, logprobs=[])
-
-    def arguments(self, piece: str) -> bytes:
-        of = {"item_id": "fc_scripted", "output_index": 0}
-        return self._event("response.function_call_arguments.delta", **of, delta=piece)
-
-    def closing(self, text: str, tool: bool) -> list[bytes]:
-        item = self._item(text, tool, "completed")
-        if tool:
-            of = {"item_id": "fc_scripted", "output_index": 0, "name": self.tool}
-            done = [
-                self._event("response.function_call_arguments.done", **of, arguments=_ARGUMENTS)
-            ]
-        else:
-            part = item["content"][0]
-            done = [
-                self._event("response.output_text.done", **_PART, text=text, logprobs=[]),
-                self._event("response.content_part.done", **_PART, part=part),
-            ]
-        whole = self._response("completed", [item], text)
-        return [
-            *done,
-            self._event("response.output_item.done", output_index=0, item=item),
-            self._event("response.completed", response=whole),
-        ]
-
-    def _event(self, kind: str, **data: Any) -> bytes:
-        self._number += 1
-        return _event({"type": kind, "sequence_number": self._number, **data}, kind)
-
-    def _item(self, text: str, tool: bool, status: str) -> dict[str, Any]:
-        if tool:
-            named = {"call_id": "call_scripted", "name": self.tool, "arguments": _ARGUMENTS}
-            return {"id": "fc_scripted", "type": "function_call", "status": status, **named}
-        part = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
-        head = {"id": "msg_scripted", "type": "message", "role": "assistant", "status": status}
-        return {**head, "content": [part]}
-
-    def _response(self, status: str, output: list[Any], text: str | None = None) -> dict[str, Any]:
-        usage = None
-        if text is not None:
-            spoken = len(text.split())
-            usage = {
-                "input_tokens": 11,
-                "input_tokens_details": {"cached_tokens": 0},
-                "output_tokens": spoken,
-                "output_tokens_details": {"reasoning_tokens": 0},
-                "total_tokens": 11 + spoken,
-            }
-        return {
-            "id": "resp_scripted",
-            "object": "response",
-            "created_at": 1,
-            "status": status,
-            "model": self.model,
-            "output": output,
-            "parallel_tool_calls": True,
-            "tool_choice": "auto",
-            "tools": [],
-            "usage": usage,
-        }
-
-
-class _Messages(_Protocol):
-    """Anthropic messages."""
-
-    @staticmethod
-    def fault(status: int, words: str) -> web.Response:
-        """Return a failure, as this protocol has it."""
-        error = {"type": "api_error", "message": words}
-        document = {"type": "error", "error": error, "request_id": "req-scripted"}
-        return web.json_response(document, status=status, headers={"Retry-After": "7"})
-
-    def whole(self, text: str, tool: bool) -> dict[str, Any]:
-        block: dict[str, Any] = {"type": "text", "text": text}
-        if tool:
-            block = {**self._use(), "input": json.loads(_ARGUMENTS)}
-        return {**self._head(), "content": [block], **self._end(tool), "usage": _usage(text)}
-
-    def opening(self, tool: bool) -> list[bytes]:
-        begun = {**self._head(), "content": [], "stop_reason": None, "usage": _usage("")}
-        block = {**self._use(), "input": {}} if tool else {"type": "text", "text": ""}
-        return [
-            self._event("message_start", message=begun),
-            self._event("content_block_start", index=0, content_block=block),
-            self._event("ping"),
-        ]
-
-    def word(self, word: str) -> bytes:
-        delta = {"type": "text_delta", "text": word}
-        return self._event("content_block_delta", index=0, delta=delta)
-
-    def arguments(self, piece: str) -> bytes:
-        delta = {"type": "input_json_delta", "partial_json": piece}
-        return self._event("content_block_delta", index=0, delta=delta)
-
-    def closing(self, text: str, tool: bool) -> list[bytes]:
-        spoken = {"output_tokens": len(text.split())}
-        return [
-            self._event("content_block_stop", index=0),
-            self._event("message_delta", delta=self._end(tool), usage=spoken),
-            self._event("message_stop"),
-        ]
-
-    def _event(self, kind: str, **data: Any) -> bytes:
-        return _event({"type": kind, **data}, kind)
-
-    def _head(self) -> dict[str, Any]:
-        head = {"id": "msg_scripted", "type": "message", "role": "assistant"}
-        return {**head, "model": self.model, "stop_sequence": None}
-
-    def _use(self) -> dict[str, Any]:
-        return {"type": "tool_use", "id": "toolu_scripted", "name": self.tool}
-
-    @staticmethod
-    def _end(tool: bool) -> dict[str, Any]:
-        return {"stop_reason": "tool_use" if tool else "end_turn", "stop_sequence": None}
-
-
-_PART: Final = {"item_id": "msg_scripted", "output_index": 0, "content_index": 0}
-
-
-def _why(tool: bool) -> str:
-    return "tool_calls" if tool else "stop"
-
-
-def _chat_usage(text: str) -> dict[str, int]:
-    spoken = len(text.split())
-    return {"prompt_tokens": 11, "completion_tokens": spoken, "total_tokens": 11 + spoken}
-
-
-def _usage(text: str) -> dict[str, int]:
-    return {"input_tokens": 11, "output_tokens": len(text.split())}
 
 
 def main(arguments: list[str] | None = None) -> int:

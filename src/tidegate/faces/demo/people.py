@@ -15,7 +15,7 @@ from django.db import transaction
 
 from tidegate.desks.access.actors import OWNER, Actor
 from tidegate.desks.access.words import OrganisationKind, Role
-from tidegate.desks.parties.models import Organisation, Person
+from tidegate.desks.parties.models import Membership, Organisation, Person
 from tidegate.desks.parties.queries.actors import actor_of
 from tidegate.desks.parties.services.founding import found
 from tidegate.desks.parties.services.joining import invite, join
@@ -158,9 +158,16 @@ def _settled(who: Player, password: str, at: datetime) -> Login:
         party = Organisation.objects.filter(name=who.organisation).first() or open_organisation(
             OWNER, who.organisation, who.kinds, scope=who.scope, at=at
         )
-        invited = invite(OWNER, party.key, who.email, who.role, at=at)
+        invited = invite(_inviting(party), party.key, who.email, who.role, at=at)
         made = make_person(who.email, who.name, password, verified=True, at=at)
         join(invited.invitation, made, at=at)
         if who.cases_a_week:
             set_capacity(OWNER, party.key, who.cases_a_week, at=at)
     return Login(who, password)
+
+
+def _inviting(party: Organisation) -> Actor:
+    """Return who invites to an organisation: its administrator, where it has one already."""
+    places = Membership.objects.filter(organisation=party, role=Role.ADMINISTRATOR, left_at=None)
+    place = places.select_related("person").order_by("pk").first()
+    return OWNER if place is None else actor_of(place.person)

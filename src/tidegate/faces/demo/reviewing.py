@@ -33,7 +33,8 @@ from tidegate.desks.reviews.services import (
 )
 from tidegate.desks.reviews.states.grants import Operation
 from tidegate.faces.demo import people
-from tidegate.faces.demo.endpoint import DEFAULT_CREDENTIAL, MODEL
+from tidegate.faces.demo.endpoint import DEFAULT_CREDENTIAL
+from tidegate.faces.demo.protocols import MODEL
 from tidegate.instance.endpoints import endpoint_hosts
 from tidegate.instance.home import home
 from tidegate.instance.private_files import make_once, private_folder

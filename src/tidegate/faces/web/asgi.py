@@ -19,7 +19,9 @@ def _opened() -> Application:
     from tidegate.faces.gateway.application import Gateway, mounted
     from tidegate.faces.web.door import Door
     from tidegate.faces.web.proxied import behind
+    from tidegate.faces.web.refused import REFUSALS
 
+    REFUSALS.begin()
     return mounted(behind(Door(get_asgi_application()), settings.REACH), Gateway())
 
 

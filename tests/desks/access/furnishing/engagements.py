@@ -30,7 +30,7 @@ the fourth one and those after it may have their own developer look at the model
 ask for."""
 _PARTNER: Final = 3
 """The organisation that is a trusted partner in the first two."""
-_SPOILT: Final = ("plug", "closed", "withdrawn", "before", "over", "suspended")
+_SPOILT: Final = ("plug", "closed", "withdrawn", "before", "over", "noted", "suspended")
 
 
 def furnish_engagements(world: World, draw: random.Random, engagements: int) -> None:
@@ -79,7 +79,7 @@ def _engagement(world: World, draw: random.Random, stands: bool, spoilt: str) ->
         agreed_at=BEFORE if agreed else None,
         window_opens_at=None if opens is None else NOW + timedelta(days=opens),
         window_ends_at=None if ends is None else NOW + timedelta(days=ends),
-        window_ended_at=BEFORE if ends is not None and once_in(8) else None,
+        window_ended_at=BEFORE if spoilt == "noted" or (ends and once_in(8)) else None,
         access_off_at=BEFORE if once_in(8) or spoilt == "plug" else None,
         closed_at=BEFORE if closed else None,
         withdrawn_at=BEFORE if withdrawn else None,

@@ -16,6 +16,7 @@ from tidegate.desks.reviews.models import (
     Engagement,
     Grant,
     NamedPerson,
+    Party,
     Refusal,
     Transcript,
     TwoPersonRequest,
@@ -35,6 +36,8 @@ def furnish_grants(world: World, draw: random.Random, about: Engagement) -> None
                 _grant(world, draw, endpoint, named, "in-use")
                 _grant(world, draw, endpoint, named, draw.choice(_STATES))
                 _break_glass(world, _grant(world, draw, endpoint, named, "asked"))
+            elif named.party.part == "partner":
+                _grant(world, draw, endpoint, named, "in-use")
         elif draw.random() < 0.7:
             _grant(world, draw, endpoint, named, draw.choice(_STATES))
 
@@ -154,6 +157,10 @@ def _request(world: World, draw: random.Random, about: Engagement) -> None:
     by, second = draw.choice(world.persons), draw.choice([*world.persons, None])
     action = draw.choice(("read-transcripts", "determine"))
     _keep_request(world, about, action, new_mark(), by, second)
+    for part in [one for one in world.parties if one.engagement_id == about.pk]:
+        if part.part == "partner":
+            by, second = draw.choice(world.persons), draw.choice([*world.persons, None])
+            _keep_request(world, about, "read-transcripts", new_mark(), by, second, party=part)
 
 
 def _keep_request(
@@ -163,10 +170,13 @@ def _keep_request(
     subject: str,
     by: Person,
     second: Person | None,
+    *,
+    party: Party | None = None,
 ) -> None:
     reason = new_mark()
     made = TwoPersonRequest.objects.create(
         engagement=about,
+        party=party,
         action=action,
         subject=subject,
         reason=reason,

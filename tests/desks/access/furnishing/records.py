@@ -50,6 +50,7 @@ def _of_engagement(world: World, draw: random.Random, engagement: Engagement) ->
     key = engagement.key
     _entry(world, engagement=key)
     _entry(world, engagement=key, by=draw.choice(world.persons))
+    _entry(world, engagement=key, only_for="government")
     for part in world.parties:
         if part.engagement_id == engagement.pk:
             about, other = part.organisation.key, draw.choice(world.organisations).key

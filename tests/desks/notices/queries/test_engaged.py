@@ -21,10 +21,12 @@ from tests.desks.reviews.making import (
     side,
 )
 from tidegate.desks.access.actors import HOUSE, Actor
-from tidegate.desks.access.words import OrganisationKind, Role
+from tidegate.desks.access.deciding import may
+from tidegate.desks.access.engagements import FOR_GOVERNMENT
+from tidegate.desks.access.words import Act, OrganisationKind, Role
 from tidegate.desks.ledger.models import Entry
 from tidegate.desks.notices.channels.letters import letter_of
-from tidegate.desks.notices.kinds import TABLE
+from tidegate.desks.notices.kinds import HEADINGS, TABLE
 from tidegate.desks.notices.kinds_of_reviews import REVIEWS
 from tidegate.desks.notices.models import Notice, Sending, WebhookEndpoint
 from tidegate.desks.notices.queries.items import items_of, path_of
@@ -55,7 +57,7 @@ def happens(
     *,
     actor: Actor = HOUSE,
     about: Organisation | None = None,
-    only_for: Organisation | None = None,
+    only_for: Organisation | str | None = None,
     **text: Any,
 ) -> Entry:
     with transaction.atomic():
@@ -119,6 +121,26 @@ def test_what_is_kept_for_one_organisation_is_told_in_it_alone(made):
     happens(made, "findings-reported", only_for=made.developer.organisation)
     assert told() == {made.developer.person}
     assert not Notice.objects.filter(person=other).exists()
+
+
+def test_what_is_kept_for_the_government_is_told_to_none_of_the_developer(made):
+    official = of(made, "official", made.determining)
+    happens(made, "evidence-added", only_for=FOR_GOVERNMENT)
+    assert told() == {official}
+    happens(made, "engagement-changed", only_for=FOR_GOVERNMENT)
+    assert made.developer.person not in told()
+
+
+def test_who_has_stepped_back_is_shown_no_notice_of_it_any_more(made):
+    for kind in ("plug-pulled", *(kind for kind in HEADINGS if kind in REVIEWS)):
+        happens(made, kind, about=made.developer.organisation)
+    who = made.developer
+    assert who.person in told()
+    assert list_notices(who.actor, at=NOW).rows
+    row = named(made.row, who, "observer", person=who.person)
+    NamedPerson.objects.filter(pk=row.pk).update(recused_at=NOW)
+    assert may(who.actor, Act.SEE, made.row, at=NOW)
+    assert not list_notices(who.actor, at=NOW).rows
 
 
 def test_of_a_draft_nobody_outside_is_told():

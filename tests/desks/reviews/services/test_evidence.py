@@ -8,6 +8,7 @@ import pytest
 
 from tests.desks.reviews.making import NOW, Engaged, day, engagement, named, reviewer
 from tidegate.desks.access.actors import NOBODY, OWNER, Actor
+from tidegate.desks.access.deciding import narrowed
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.ledger.models import Entry
@@ -151,10 +152,16 @@ def test_nothing_is_added_once_it_is_over(state):
         add_document(over.developer.actor, over.key, "a.pdf", CONTENT, at=NOW)
 
 
-def test_who_had_it_is_on_record_for_each_agency_and_names_no_file(made, evaluator):
+def test_who_had_it_is_on_record_once_for_the_government_and_names_no_file(made, evaluator):
     kept = add_document(evaluator, made.key, "card.pdf", CONTENT, at=NOW)
     hand_out_evidence(evaluator, kept.key, at=NOW)
     entries = Entry.objects.filter(kind="evidence-read")
-    assert {one.only_for for one in entries} == {made.government.key, made.determining.key}
+    # An entry for each agency would show the developer, from the gap, which of them were made here.
+    assert [one.only_for for one in entries] == ["government"]
     assert {one.person for one in entries} == {evaluator.key}
+    official = of(made, NamedPerson.Duty.OFFICIAL, made.determining)
+    for who, reads in ((evaluator, 1), (official, 1), (made.developer.actor, 0)):
+        assert narrowed(who, entries, at=NOW).count() == reads
+    # Its administrators who are not named read nothing of it.
+    assert not narrowed(made.determining.actor, entries, at=NOW).exists()
     assert "card.pdf" not in " ".join(one.text for one in Entry.objects.all())

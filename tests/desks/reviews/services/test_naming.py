@@ -205,3 +205,13 @@ def test_whom_a_developer_names_in_a_draft_nobody_else_reads_in_the_ledger():
     made = engagement(state=State.DRAFT, asked=determining())
     name(made.developer, made.key, made.developer.colleague(), "observer")
     assert Entry.objects.get(engagement=made.key).only_for == made.developer.key
+
+
+def test_nobody_steps_back_from_a_part_that_has_ended():
+    made = engagement(state=State.PROPOSED)
+    party = party_of(made.row, made.government)
+    party.ended_at = NOW
+    party.save()
+    lead, person = made.government.actor, made.government.person
+    with pytest.raises(NotPossibleError, match="no part"):
+        naming.recuse(lead, made.key, made.government.key, person.key, "", at=day(1))

@@ -17,17 +17,19 @@ from tests.desks.reviews.making import (
     engagement,
     named,
     partner,
+    partnered,
     party_of,
     reviewer,
+    side,
 )
 from tidegate.desks.access.actors import OWNER
 from tidegate.desks.access.deciding import may
 from tidegate.desks.access.refusals import NotFoundError
-from tidegate.desks.access.words import Act, Role, Scope
+from tidegate.desks.access.words import Act, OrganisationKind, Role, Scope
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.ledger.models import Entry
 from tidegate.desks.reviews.models import Engagement, Grant, Party
-from tidegate.desks.reviews.services import opening
+from tidegate.desks.reviews.services import opening, partners
 from tidegate.desks.reviews.states.engagements import State
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +131,26 @@ def test_only_who_can_review_or_determine_is_asked_and_once():
     with pytest.raises(NotPossibleError, match="choose reviewer or determining"):
         opening.ask(by, key, partner().key, "partner", at=NOW)
     assert opening.ask(by, key, made.government.key, "determining", at=NOW)
+
+
+@pytest.mark.parametrize("part", ["reviewer", "determining"])
+@pytest.mark.parametrize("ended", [False, True])
+def test_who_is_or_was_a_trusted_partner_is_not_asked_for_the_government(part: str, ended: bool):
+    made = engagement(terms=True)
+    both = side(OrganisationKind.TRUSTED_PARTNER, OrganisationKind.REVIEWER)
+    partnered(made, both, dates=(NOW, day(20)))
+    if ended:
+        opening.end_part(made.developer.actor, made.key, both.key, "partner", at=NOW)
+    with pytest.raises(NotPossibleError, match="is or was a trusted partner"):
+        opening.ask(made.developer.actor, made.key, both.key, part, at=day(1))
+
+
+def test_whose_record_was_declined_was_never_a_partner_and_is_asked():
+    made = engagement(terms=True)
+    both = side(OrganisationKind.TRUSTED_PARTNER, OrganisationKind.REVIEWER)
+    partnered(made, both, dates=(NOW, day(20)), told=False)
+    partners.decline_partner(made.developer.actor, made.key, both.key, at=NOW)
+    assert opening.ask(made.developer.actor, made.key, both.key, "reviewer", at=day(1))
 
 
 def test_a_planned_release_moves_whenever_the_developer_likes():

@@ -39,7 +39,7 @@ from tidegate.desks.reviews.models import (
     Party,
 )
 from tidegate.desks.reviews.queries.partners import access_of
-from tidegate.desks.reviews.services import partners
+from tidegate.desks.reviews.services import opening, partners, terms
 from tidegate.desks.reviews.services.signing import sign_detached
 from tidegate.desks.reviews.states.engagements import State
 from tidegate.engines.formats.documents import canonical
@@ -273,6 +273,54 @@ def test_it_stays_a_party_to_read_what_it_signed_and_to_certify(made):
     assert Party.objects.get(pk=row.party.pk).ended_at is None
 
 
+def test_whose_access_has_ended_is_proposed_anew_once_its_part_has_ended(made):
+    who, by = trusted(), made.developer.actor
+    both_sign(made, proposed(made, who))
+    partners.end_partner(by, made.key, who.key, at=day(1))
+    with pytest.raises(NotPossibleError, match="end its part, and propose it anew"):
+        partners.let_begin_early(by, made.key, who.key, at=day(2))
+    with pytest.raises(NotPossibleError, match="is a party of"):
+        proposed(made, who, at=day(2))
+    opening.end_part(by, made.key, who.key, Party.Part.PARTNER, at=day(2))
+    assert proposed(made, who, at=day(2)).ends_at == day(40)
+
+
+@pytest.mark.parametrize("part", ["reviewer", "determining"])
+@pytest.mark.parametrize("ended", [False, True])
+def test_who_is_or_was_of_the_governments_side_has_no_access_beyond_its_window(made, part, ended):
+    """Else a part that is ended, and a record with early access, would outlast the ceiling."""
+    both, by = side(OrganisationKind.REVIEWER, OrganisationKind.TRUSTED_PARTNER), made.developer
+    opening.ask(by.actor, made.key, both.key, part, at=NOW)
+    if ended:
+        opening.end_part(by.actor, made.key, both.key, part, at=NOW)
+    with pytest.raises(NotPossibleError, match="government's side" if ended else "already"):
+        proposed(made, both, begins_at=NOW, ends_at=day(400), early=True)
+    assert not Partner.objects.exists()
+
+
+def test_a_signature_under_one_record_is_good_for_no_other_of_the_same_partner(made, lead):
+    """Proposed anew in the same minute, it would otherwise be the same bytes."""
+    who, key = trusted(), Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    first = Agreement.objects.get(party=proposed(made, who).party)
+    signature = key.sign(bytes(first.document))
+    partners.decline_partner(lead, made.key, who.key, at=NOW)
+    again = Agreement.objects.get(party=proposed(made, who).party)
+    numbers = [json.loads(bytes(one.document))["number"] for one in (first, again)]
+    assert numbers == [first.number, again.number] == [1, 2]
+    assert first.sha256 != again.sha256
+    with pytest.raises(NotPossibleError):
+        sign_detached(made.developer.actor, made.key, again.sha256, signature, public, at=NOW)
+    # Nor are terms of its own that were signed in an earlier part good in a later one.
+    both_sign(made, again.party.partner)
+    own = terms.propose_default(made.developer.actor, made.key, for_partner=who.key, at=NOW)
+    opening.end_part(made.developer.actor, made.key, who.key, Party.Part.PARTNER, at=NOW)
+    both_sign(made, proposed(made, who))
+    anew = terms.propose_default(made.developer.actor, made.key, for_partner=who.key, at=NOW)
+    assert (own.number, anew.number) == (1, 2)
+    assert own.sha256 != anew.sha256
+
+
 def test_the_government_ends_nobodys_access(made, lead):
     """Access is the developer's to give and to end; a record that is signed is no permit."""
     who = trusted()
@@ -310,7 +358,7 @@ def test_what_is_proposed_is_a_trusted_partner_and_no_party_yet(made):
 
 @pytest.mark.parametrize("left_out", sorted(ATTESTED))
 def test_nothing_is_left_unattested(made, left_out):
-    with pytest.raises(NotPossibleError, match="attest it in words"):
+    with pytest.raises(NotPossibleError, match="is missing; say it in words"):
         proposed(made, trusted(), None, **{left_out: "  "})
     assert not Party.objects.filter(part=Party.Part.PARTNER).exists()
 

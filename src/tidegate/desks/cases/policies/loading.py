@@ -8,15 +8,12 @@ never goes by the name of a shipped one, so that nobody borrows another's author
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.validators import extend
+from jsonschema import Draft202012Validator
 
 from tidegate.desks.cases.policies.lengths import read_length
 from tidegate.desks.cases.policies.policy import Extension, Policy, Rule, Source
@@ -28,8 +25,8 @@ from tidegate.desks.cases.policies.words import (
     Reading,
     Trigger,
 )
-from tidegate.engines.formats.conformance import ends_for_python
-from tidegate.engines.formats.documents import Fault, field_path, parse, sha256_of, shown
+from tidegate.engines.formats.documents import Fault, parse, sha256_of, shown
+from tidegate.engines.formats.schema_faults import telling_fault, validator_of
 
 MAX_BYTES: Final = 256 << 10
 """Largest policy, in bytes; the shipped ones have under 5,000."""
@@ -192,66 +189,11 @@ def _instant(text: str | None, place: str, source: str) -> datetime | None:
 
 @cache
 def _validator() -> Draft202012Validator:
-    made: type[Draft202012Validator] = extend(  # type: ignore[no-untyped-call]
-        Draft202012Validator, {"pattern": _pattern}
-    )
-    return made(policy_schema())
-
-
-def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
-    if isinstance(instance, str) and not re.search(ends_for_python(pattern), instance):
-        yield ValidationError("pattern")
+    return validator_of(policy_schema())
 
 
 def _schema_fault(document: Any) -> Fault | None:
     """Return the way in which a document breaks the schema that explains the others, or None."""
     if not isinstance(document, dict):
         return Fault("", f"a policy is an object, not {shown(document)}; write {{...}}")
-    errors = list(_validator().iter_errors(document))
-    return _worded(min(errors, key=_telling)) if errors else None
-
-
-def _telling(error: ValidationError) -> tuple[int, int]:
-    """Sort the error that explains the others to the front."""
-    # Another format makes every field wrong; a misspelt field explains the one that is missing.
-    ranks = {"const": 0, "additionalProperties": 1, "required": 2}
-    return ranks.get(str(error.validator), 3), len(error.absolute_path)
-
-
-def _worded(error: ValidationError) -> Fault:
-    path = list(error.absolute_path)
-    value: Any = error.instance
-    rule: Any = error.validator_value
-    match error.validator:
-        case "required":
-            missing = next(name for name in rule if name not in value)
-            return Fault(field_path([*path, missing]), "is missing; add it")
-        case "additionalProperties":
-            known = list(error.schema["properties"]) if isinstance(error.schema, dict) else []
-            unknown = next(name for name in value if name not in known)
-            mend = f"remove it; known are {', '.join(known)}"
-            return Fault(field_path([*path, unknown]), f"is not a field here; {mend}")
-        case "const":
-            reason = f"{shown(value)} is not a format that is read here; write {shown(rule)}"
-        case "enum":
-            reason = f"{shown(value)} is not one of its words; write one of {', '.join(rule)}"
-        case "pattern":
-            field = next(part for part in reversed(path) if isinstance(part, str))
-            reason = f"{shown(value)} cannot stand here; {_MENDS[field]}"
-        case "type":
-            reason = f"{shown(value)} is not {_noun(rule)}; write one"
-        case "minLength" | "minItems" | "minProperties":
-            reason = "is empty; fill it"
-        case keyword:
-            reason = f"is too long, by {keyword} {rule}; shorten it"
-    return Fault(field_path(path), reason)
-
-
-def _noun(kind: str) -> str:
-    nouns = {
-        "object": "an object",
-        "array": "a list",
-        "string": "a text",
-        "boolean": "true or false",
-    }
-    return nouns[kind]
+    return telling_fault(document, _validator(), _MENDS)

@@ -36,6 +36,18 @@ def worded(text: str, what: str) -> str:
     return kept_text(words)
 
 
+def needed(text: str, what: str) -> str:
+    """Return a text that may not be empty; `what` names it in the error.
+
+    Raises:
+        NotPossibleError: it is missing or too long.
+    """
+    words = worded(text, what)
+    if not words:
+        raise NotPossibleError(f"{what} is missing; say it in words")
+    return words
+
+
 def instant(moment: datetime, what: str) -> datetime:
     """Return a date and time in UTC; `what` names it in the error.
 

@@ -7,24 +7,27 @@ through the organisation for which they are in it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from django.db.models import Q, QuerySet
 
 from tidegate.desks.access.words import Role
 from tidegate.desks.ledger.models import Entry
 from tidegate.desks.parties.models import Membership
-from tidegate.desks.reviews.models import Engagement, NamedPerson, Party
+from tidegate.desks.reviews.models import GOVERNMENT, Engagement, NamedPerson, Party
 
 Pair = tuple[int, int]
 """Ids of a person and of the organisation that they are told through."""
-
-_GOVERNMENT: Final = (Party.Part.REVIEWER, Party.Part.DETERMINING)
 
 
 def engagement_of(entry: Entry) -> Engagement | None:
     """Return the engagement that an entry is about."""
     return Engagement.objects.filter(key=entry.engagement).first()
+
+
+def governing(entry: Entry) -> frozenset[int]:
+    """Return the ids of the organisations that are there for the government."""
+    parties = _parties(entry).filter(part__in=GOVERNMENT, ended_at=None)
+    return frozenset(parties.values_list("organisation", flat=True))
 
 
 def developers(entry: Entry) -> Iterator[Pair]:
@@ -34,7 +37,7 @@ def developers(entry: Entry) -> Iterator[Pair]:
 
 def named_people(entry: Entry) -> Iterator[Pair]:
     """Yield the people whom parties of the government have named."""
-    yield from _named(_parties(entry).filter(part__in=_GOVERNMENT))
+    yield from _named(_parties(entry).filter(part__in=GOVERNMENT))
 
 
 def leads(entry: Entry) -> Iterator[Pair]:
@@ -45,7 +48,19 @@ def leads(entry: Entry) -> Iterator[Pair]:
     """
     parties = _parties(entry).exclude(part=Party.Part.DEVELOPER)
     about = parties.filter(organisation__key=entry.organisation)
-    yield from _leading(about if about.exists() else parties.filter(part__in=_GOVERNMENT))
+    yield from _leading(about if about.exists() else parties.filter(part__in=GOVERNMENT))
+
+
+def partners(entry: Entry) -> Iterator[Pair]:
+    """Yield the people whom the trusted partner that it is about has named."""
+    own = _parties(entry).filter(part=Party.Part.PARTNER, organisation__key=entry.organisation)
+    yield from _named(own)
+
+
+def partner_of(entry: Entry) -> Party | None:
+    """Return the part of the trusted partner that an entry is about."""
+    own = _parties(entry).filter(part=Party.Part.PARTNER, organisation__key=entry.organisation)
+    return own.filter(ended_at=None).first()
 
 
 def told(entry: Entry) -> Iterator[Pair]:

@@ -12,7 +12,7 @@ from tidegate.desks.access.words import SCOPE_OF, Act
 from tidegate.desks.findings.models import Case
 from tidegate.desks.notices.kinds import ENVELOPES, HEADINGS
 from tidegate.desks.notices.models import Notice
-from tidegate.desks.reviews.models import Engagement
+from tidegate.desks.reviews.models import Engagement, Party
 
 
 def own_notices(actor: Actor, act: Act, at: datetime) -> QuerySet[Notice]:
@@ -32,5 +32,6 @@ def own_notices(actor: Actor, act: Act, at: datetime) -> QuerySet[Notice]:
 def _of_engagements(actor: Actor, at: datetime) -> Q:
     every = Engagement.objects.all()
     readable = narrowed(actor, every, Act.READ, at=at).values("key")
-    seen = narrowed(actor, every, Act.SEE, at=at).values("key")
+    # Who has recused themselves from an engagement still sees it, but no part in it.
+    seen = narrowed(actor, Party.objects.all(), Act.SEE, at=at).values("engagement__key")
     return Q(engagement="") | Q(engagement__in=readable) | Q(kind__in=HEADINGS, engagement__in=seen)

@@ -16,6 +16,7 @@ from django.db.models import Model, Q
 from tidegate.desks.access.actors import NOBODY as NO_ACTOR
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import may, may_with_instance
+from tidegate.desks.access.engagements import FOR_GOVERNMENT
 from tidegate.desks.access.words import Act, OrganisationKind, Role
 from tidegate.desks.cases.models import Message, Participant, TeamMember
 from tidegate.desks.findings.models import Case
@@ -60,7 +61,7 @@ def who_is_told(
     found: dict[Pair, Told] = {}
     for audience in telling.audiences:
         for pair in _CANDIDATES[audience](entry):
-            if only_for is not None and pair[1] != only_for:
+            if only_for is not None and pair[1] not in only_for:
                 continue
             if person not in (None, pair[0]) or organisation not in (None, pair[1]):
                 continue
@@ -105,12 +106,14 @@ class _Asked:
         return self._actors[person]
 
 
-def _only_for(entry: Entry) -> int | None:
-    """Return the id of the only organisation that reads an entry; None where there is no such."""
+def _only_for(entry: Entry) -> frozenset[int] | None:
+    """Return the ids of the organisations that alone read an entry; None where all may."""
     if not entry.only_for:
         return None
+    if entry.only_for == FOR_GOVERNMENT:
+        return engaged.governing(entry)
     rows = Organisation.objects.filter(key=entry.only_for)
-    return rows.values_list("pk", flat=True).first() or 0
+    return frozenset(rows.values_list("pk", flat=True))
 
 
 def _teams(entry: Entry) -> Iterator[Pair]:
@@ -194,6 +197,7 @@ _CANDIDATES: Final[Mapping[Audience, Callable[[Entry], Iterable[Pair]]]] = {
     Audience.SELF: _self,
     Audience.DEVELOPER: engaged.developers,
     Audience.NAMED: engaged.named_people,
+    Audience.PARTNERS: engaged.partners,
     Audience.OFFICIALS: engaged.named_people,
     Audience.LEADS: engaged.leads,
     Audience.TOLD: engaged.told,
@@ -224,6 +228,7 @@ _ASKED: Final[Mapping[Audience, tuple[Act, Callable[[Entry], Model | None]]]] = 
     Audience.ADMINISTRATORS: (Act.ADMINISTER, _organisation),
     Audience.DEVELOPER: (Act.ADMINISTER, engaged.engagement_of),
     Audience.NAMED: (Act.READ, engaged.engagement_of),
+    Audience.PARTNERS: (Act.WRITE, engaged.partner_of),
     Audience.OFFICIALS: (Act.DETERMINE, engaged.engagement_of),
     Audience.LEADS: (Act.SEE, engaged.engagement_of),
     Audience.TOLD: (Act.SEE, engaged.engagement_of),

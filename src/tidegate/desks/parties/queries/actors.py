@@ -1,7 +1,7 @@
 """Who somebody is to the policy: read from the tables anew each time it is asked.
 
-A suspended person is nobody. A suspended organisation, a suspended place and one that was left
-give no standing.
+A suspended person is nobody. A suspended place and one that was left give no standing, and one in
+a suspended organisation is kept apart, for the little that is left there.
 """
 
 from __future__ import annotations
@@ -23,16 +23,21 @@ def actor_of(person: Person, *, via: int | None = None) -> Actor:
             way. It speaks for its own people's work with it alone, so they stand nowhere else.
     """
     found = Person.objects.filter(pk=person.pk, is_active=True).first()
-    rows = Membership.objects.filter(
-        person=person.pk, left_at=None, suspended_at=None, organisation__suspended_at=None
-    ).order_by("pk")
-    standings = tuple(
-        Standing(place.organisation_id, Role(place.role), place.organisation.kind_words)
-        for place in rows.select_related("organisation")
-    )
+    rows = Membership.objects.filter(person=person.pk, left_at=None, suspended_at=None)
+    standings: dict[bool, list[Standing]] = {True: [], False: []}
+    for place in rows.select_related("organisation").order_by("pk"):
+        of = place.organisation
+        standing = Standing(of.pk, Role(place.role), of.kind_words)
+        standings[of.suspended_at is None].append(standing)
     if found is None:
         return NOBODY
-    whole = Actor(found.name, person=found.pk, standings=standings, key=found.key)
+    whole = Actor(
+        found.name,
+        person=found.pk,
+        standings=tuple(standings[True]),
+        key=found.key,
+        suspended_standings=tuple(standings[False]),
+    )
     return whole if via is None else narrowed_to(whole, organisation=via)
 
 
@@ -40,7 +45,15 @@ def narrowed_to(
     actor: Actor, *, scopes: Collection[Scope] = tuple(Scope), organisation: int | None = None
 ) -> Actor:
     """Return the actor with no more than these scopes, and with no standing but in one place."""
-    standings = actor.standings
-    if organisation is not None:
-        standings = tuple(one for one in standings if one.organisation == organisation)
-    return replace(actor, scopes=actor.scopes & frozenset(scopes), standings=standings)
+    narrow = replace(actor, scopes=actor.scopes & frozenset(scopes))
+    if organisation is None:
+        return narrow
+    return replace(
+        narrow,
+        standings=_in(actor.standings, organisation),
+        suspended_standings=_in(actor.suspended_standings, organisation),
+    )
+
+
+def _in(standings: tuple[Standing, ...], organisation: int) -> tuple[Standing, ...]:
+    return tuple(one for one in standings if one.organisation == organisation)

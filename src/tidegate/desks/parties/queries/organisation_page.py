@@ -10,8 +10,9 @@ from allauth.socialaccount.models import SocialApp
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import find, may, may_with_instance
 from tidegate.desks.access.keys import as_written
-from tidegate.desks.access.words import Act
+from tidegate.desks.access.words import Act, Role
 from tidegate.desks.parties.models import Organisation
+from tidegate.desks.parties.queries.administrators import takes_part_in_reviews
 from tidegate.desks.parties.queries.lists import (
     InvitationRow,
     PlaceRow,
@@ -42,7 +43,7 @@ class OrganisationPage:
     opened_at: datetime
     suspended_at: datetime | None
     suspended_reason: str
-    """Empty for who does not administer it."""
+    """Empty for who neither administers nor may suspend it."""
     cases_a_week: int | None
     places: tuple[PlaceRow, ...]
     invitations: tuple[InvitationRow, ...]
@@ -51,7 +52,11 @@ class OrganisationPage:
     """For who administers it; None for others, and where it has none."""
     may_administer: bool
     may_run_instance: bool
-    """They say what it is, suspend it, and set its provider."""
+    """They say what it is, and suspend it."""
+    may_set_provider: bool
+    """They administer it, and run the instance or, if it takes part in reviews, are its own."""
+    may_suspend_people: bool
+    """They administer it, or run the instance and leave it to itself but for that."""
 
 
 def get_organisation(actor: Actor, key: str, *, at: datetime) -> OrganisationPage:
@@ -62,6 +67,7 @@ def get_organisation(actor: Actor, key: str, *, at: datetime) -> OrganisationPag
     """
     row = find(actor, Organisation.objects.all(), Act.SEE, at=at, key=as_written(key))
     leads = may(actor, Act.ADMINISTER, row, at=at)
+    suspends = may(actor, Act.SUSPEND, row, at=at)
     waiting = list_invitations(actor, at=at) if leads else []
     return OrganisationPage(
         key=row.key,
@@ -70,14 +76,22 @@ def get_organisation(actor: Actor, key: str, *, at: datetime) -> OrganisationPag
         scope=row.scope,
         opened_at=row.made_at,
         suspended_at=row.suspended_at,
-        suspended_reason=row.suspended_reason if leads else "",
+        suspended_reason=row.suspended_reason if leads or suspends else "",
         cases_a_week=row.cases_a_week,
         places=tuple(list_people(actor, row.key)),
         invitations=tuple(one for one in waiting if one.organisation == row.key),
         provider=_provider(row) if leads else None,
         may_administer=leads,
         may_run_instance=may_with_instance(actor, Act.ADMINISTER),
+        may_set_provider=leads and _sets_provider(actor, row),
+        may_suspend_people=leads or suspends,
     )
+
+
+def _sets_provider(actor: Actor, row: Organisation) -> bool:
+    if takes_part_in_reviews(row):
+        return row.pk in actor.with_role(Role.ADMINISTRATOR)
+    return may_with_instance(actor, Act.ADMINISTER)
 
 
 def _provider(row: Organisation) -> ProviderShown | None:

@@ -22,7 +22,9 @@ from tidegate.desks.ledger.services.appending import append
 from tidegate.desks.parties.digests import digest_of, new_secret
 from tidegate.desks.parties.models import Invitation, Membership, Organisation, Person
 from tidegate.desks.parties.queries.actors import actor_of
+from tidegate.desks.parties.queries.administrators import is_left_to_itself
 from tidegate.desks.parties.queries.invitations import usable_invitations
+from tidegate.desks.parties.services.leaving_alone import leave_alone
 from tidegate.desks.parties.services.persons import make_person, new_person
 from tidegate.desks.parties.services.refusals import NotPossibleError, NotUsableError
 from tidegate.desks.parties.services.texts import kept_email
@@ -166,18 +168,24 @@ def accept(person: Person, secret: str, *, via: int | None = None, at: datetime)
 
 
 def join(invitation: Invitation, person: Person, *, at: datetime) -> Membership:
-    """Give an invited person their place, in the caller's transaction."""
+    """Give an invited person their place, in the caller's transaction.
+
+    With its first administrator, an organisation that takes part in reviews is left to itself:
+    what those who run the instance have prepared ends, or they could still let somebody in.
+    """
     to = Organisation.objects.select_for_update().get(pk=invitation.organisation_id)
     actor = actor_of(person)
     if actor.person is None:
         raise NotUsableError
     if Membership.objects.filter(organisation=to, person=person, left_at=None).exists():
         raise NotPossibleError(f"you have a place in {to.name} already")
+    before = is_left_to_itself(to)
     place = Membership.objects.create(
         organisation=to, person=person, role=invitation.role, since=at
     )
     invitation.accepted_at, invitation.accepted_by = at, person
     invitation.save(update_fields=["accepted_at", "accepted_by"])
+    leave_alone(to, before=before, actor=actor, at=at)
     append(
         "member-joined",
         at=at,

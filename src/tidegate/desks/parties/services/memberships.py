@@ -1,7 +1,8 @@
 """The places that people have in organisations: roles, leaving, removing, suspending.
 
 An organisation is never left without an administrator by leaving, by another role or by removal.
-Suspending is always possible, for it is done when something is wrong; nobody suspends themselves.
+Suspending is always possible, for it is done when something is wrong; nobody suspends themselves,
+or lets themselves in again.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.words import Act, Role
 from tidegate.desks.ledger.services.appending import append
 from tidegate.desks.parties.models import Membership, Organisation
+from tidegate.desks.parties.queries.administrators import is_left_to_itself
+from tidegate.desks.parties.services.leaving_alone import leave_alone
 from tidegate.desks.parties.services.refusals import NotPossibleError
 
 
@@ -34,8 +37,10 @@ def change_role(
         if place.role == role:
             raise NotPossibleError(f"{place.person.name} is {role} there already")
         _require_another_administrator(place, "be given another role")
+        left_to_itself = is_left_to_itself(place.organisation)
         before, place.role = place.role, role
         place.save(update_fields=["role"])
+        leave_alone(place.organisation, before=left_to_itself, actor=actor, at=at)
         _append("role-changed", actor, place, at, role=role, before=before)
         return place
 
@@ -78,11 +83,11 @@ def suspend_member(actor: Actor, organisation: str, person: str, *, at: datetime
     """Take a person's standing in one organisation, from their next request on.
 
     Raises:
-        NotFoundError: they have no place there that the actor administers.
+        NotFoundError: they have no place there that the actor may suspend.
         NotPossibleError: it is suspended, or they are the actor themselves.
     """
     with transaction.atomic():
-        place = _place(actor, Act.ADMINISTER, organisation, person)
+        place = _place(actor, Act.SUSPEND, organisation, person)
         if place.person_id == actor.person:
             raise NotPossibleError("nobody suspends themselves; ask another administrator")
         if place.suspended_at is not None:
@@ -97,11 +102,13 @@ def reinstate_member(actor: Actor, organisation: str, person: str, *, at: dateti
     """Give a person their standing in one organisation back.
 
     Raises:
-        NotFoundError: they have no place there that the actor administers.
-        NotPossibleError: it is not suspended.
+        NotFoundError: they have no place there that the actor may suspend.
+        NotPossibleError: it is not suspended, or they are the actor themselves.
     """
     with transaction.atomic():
-        place = _place(actor, Act.ADMINISTER, organisation, person)
+        place = _place(actor, Act.SUSPEND, organisation, person)
+        if place.person_id == actor.person:
+            raise NotPossibleError("nobody reinstates themselves; ask another administrator")
         if place.suspended_at is None:
             raise NotPossibleError(f"{place.person.name} is not suspended there")
         place.suspended_at = None

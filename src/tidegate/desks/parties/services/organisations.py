@@ -15,9 +15,14 @@ from django.db import IntegrityError, transaction
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import find, require_with_instance
 from tidegate.desks.access.keys import as_written
-from tidegate.desks.access.words import Act, OrganisationKind
+from tidegate.desks.access.words import REVIEWING, Act, OrganisationKind
 from tidegate.desks.ledger.services.appending import append
 from tidegate.desks.parties.models import Organisation
+from tidegate.desks.parties.queries.administrators import (
+    is_left_to_itself,
+    takes_part_in_reviews,
+)
+from tidegate.desks.parties.services.leaving_alone import leave_alone
 from tidegate.desks.parties.services.refusals import NotPossibleError
 from tidegate.desks.parties.services.texts import kept_name, kept_reason
 
@@ -75,21 +80,33 @@ def change_kinds(
 ) -> Organisation:
     """Say anew what an organisation is.
 
+    Those who run the instance say it of every organisation, also of one that they do not
+    administer; they cannot make one that takes part in reviews into one that they do. Where they
+    are kept out from then on, what they had prepared ends (`leaving_alone`).
+
     Raises:
         NotFoundError: the actor does not run the instance, or there is no such organisation.
-        NotPossibleError: the kinds and the scope do not go together, or the actor would take from
-            their own organisation that it coordinates.
+        NotPossibleError: the kinds and the scope do not go together; the actor would take from
+            their own organisation that it coordinates, or from one that has an administrator of
+            its own that it takes part in reviews.
     """
     require_with_instance(actor, Act.ADMINISTER)
     words = _kept_kinds(kinds, scope)
     with transaction.atomic():
-        organisation = _locked(actor, key)
+        organisation = _locked(actor, key, Act.SEE)
+        left_to_itself = is_left_to_itself(organisation)
         before = {"kinds": organisation.kinds, "scope": organisation.scope}
         coordinates = OrganisationKind.COORDINATOR
         if coordinates in organisation.kinds and coordinates not in words:
             _require_of_others(actor, organisation)
         organisation.kinds, organisation.scope = words, scope
+        if left_to_itself and not takes_part_in_reviews(organisation):
+            raise NotPossibleError(
+                f"{organisation.name} takes part in reviews and has administrators of its own; it"
+                f" stays at least one of {', '.join(REVIEWING)}"
+            )
         organisation.save(update_fields=["kinds", "scope"])
+        leave_alone(organisation, before=left_to_itself, actor=actor, at=at)
         append(
             "organisation-changed",
             at=at,
@@ -139,7 +156,7 @@ def suspend_organisation(actor: Actor, key: str, *, reason: str, at: datetime) -
     require_with_instance(actor, Act.ADMINISTER)
     kept = kept_reason(reason)
     with transaction.atomic():
-        organisation = _locked(actor, key)
+        organisation = _locked(actor, key, Act.SUSPEND)
         if organisation.suspended_at is not None:
             raise NotPossibleError(f"{organisation.name} is suspended already")
         _require_of_others(actor, organisation)
@@ -164,7 +181,7 @@ def reinstate_organisation(actor: Actor, key: str, *, at: datetime) -> Organisat
     """
     require_with_instance(actor, Act.ADMINISTER)
     with transaction.atomic():
-        organisation = _locked(actor, key)
+        organisation = _locked(actor, key, Act.SUSPEND)
         if organisation.suspended_at is None:
             raise NotPossibleError(f"{organisation.name} is not suspended")
         organisation.suspended_at, organisation.suspended_reason = None, ""
@@ -173,9 +190,9 @@ def reinstate_organisation(actor: Actor, key: str, *, at: datetime) -> Organisat
         return organisation
 
 
-def _locked(actor: Actor, key: str) -> Organisation:
+def _locked(actor: Actor, key: str, act: Act = Act.ADMINISTER) -> Organisation:
     rows = Organisation.objects.select_for_update()
-    return find(actor, rows, Act.ADMINISTER, key=as_written(key))
+    return find(actor, rows, act, key=as_written(key))
 
 
 def _kept_kinds(kinds: Iterable[OrganisationKind], scope: str) -> list[str]:

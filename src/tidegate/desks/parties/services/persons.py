@@ -18,7 +18,8 @@ from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.access.words import Act
 from tidegate.desks.ledger.services.appending import append
-from tidegate.desks.parties.models import ApiToken, Person
+from tidegate.desks.parties.models import ApiToken, Membership, Person
+from tidegate.desks.parties.queries.administrators import is_left_to_itself
 from tidegate.desks.parties.services.refusals import NotPossibleError
 from tidegate.desks.parties.services.sessions import end_sessions
 from tidegate.desks.parties.services.texts import kept_email, kept_name, kept_reason, kept_time_zone
@@ -146,12 +147,21 @@ def prepare_reset(actor: Actor, key: str, *, without_factors: bool = False, at: 
 
     Raises:
         NotFoundError: the actor does not run the instance, or there is no such person.
-        NotPossibleError: they are suspended.
+        NotPossibleError: they are suspended, or of an organisation that is left to itself; then
+            whoever holds the machine does it, and nobody else who would sign in as them.
     """
     with transaction.atomic():
         person = _locked(actor, key)
         if not person.is_active:
             raise NotPossibleError(f"{person.name} is suspended; reinstate them first")
+        places = Membership.objects.select_related("organisation").filter(
+            person=person, left_at=None
+        )
+        if not actor.is_owner and any(is_left_to_itself(one.organisation) for one in places):
+            raise NotPossibleError(
+                f"{person.name} is of an organisation that takes part in reviews; whoever holds"
+                " the machine prepares the link"
+            )
         if without_factors:
             Authenticator.objects.filter(user=person).delete()
             end_sessions(person)

@@ -4,12 +4,16 @@ A provider could say of anybody that it is they who sign in. So those who run th
 with the domains whose addresses it speaks for; it vouches only for people who have a place in its
 organisation, or were invited there; and whoever signs in through it stands in that organisation
 alone (`queries.actors`).
+
+Of an organisation that takes part in reviews, those who run the instance may learn nothing, so they
+may not choose who vouches for its people. There its own administrators set the provider, for the
+domain of their own address, as long as nobody else here has an address in it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -20,9 +24,10 @@ from django.db import transaction
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import find, require_with_instance
 from tidegate.desks.access.keys import as_written
-from tidegate.desks.access.words import Act
+from tidegate.desks.access.words import Act, Role
 from tidegate.desks.ledger.services.appending import append
 from tidegate.desks.parties.models import Membership, Organisation, Person
+from tidegate.desks.parties.queries.administrators import takes_part_in_reviews
 from tidegate.desks.parties.queries.invitations import usable_invitations
 from tidegate.desks.parties.queries.providers import KIND, purpose_of
 from tidegate.desks.parties.sealed import sealed
@@ -50,7 +55,8 @@ def set_provider(
     """Set the provider through which an organisation's people sign in.
 
     Args:
-        actor: who runs the instance.
+        actor: who runs the instance, and administers the organisation; one of its own
+            administrators, if it takes part in reviews.
         organisation: its key.
         issuer: the provider's address, such as `https://id.example.org`.
         client_id: what the provider calls this instance.
@@ -59,16 +65,19 @@ def set_provider(
         at: now.
 
     Raises:
-        NotFoundError: the actor does not run the instance, or there is no such organisation.
-        NotPossibleError: an address, the id or a domain cannot be used.
+        NotFoundError: it is not for them to set.
+        NotPossibleError: an address, the id or a domain cannot be used, or is not theirs to name.
     """
-    require_with_instance(actor, Act.ADMINISTER)
-    address, named = _kept_issuer(issuer), _kept_domains(domains)
-    if not 1 <= len(client_id) <= _LONGEST or not secret:
-        raise NotPossibleError("give the client's id and secret as the provider shows them")
     with transaction.atomic():
         rows = Organisation.objects.select_for_update()
         of = find(actor, rows, Act.ADMINISTER, key=as_written(organisation))
+        if not (is_reviewing := takes_part_in_reviews(of)):
+            require_with_instance(actor, Act.ADMINISTER)
+        address, named = _kept_issuer(issuer), _kept_domains(domains)
+        if not 1 <= len(client_id) <= _LONGEST or not secret:
+            raise NotPossibleError("give the client's id and secret as the provider shows them")
+        if is_reviewing:
+            _require_own(actor, of, named)
         app, _ = SocialApp.objects.update_or_create(
             provider=KIND,
             provider_id=of.key,
@@ -103,17 +112,39 @@ def remove_provider(actor: Actor, organisation: str, *, at: datetime) -> None:
     """Take an organisation's provider away; its people sign in by other means.
 
     Raises:
-        NotFoundError: the actor does not run the instance, or there is no such organisation.
+        NotFoundError: it is not for them to set.
         NotPossibleError: it has none.
     """
-    require_with_instance(actor, Act.ADMINISTER)
     with transaction.atomic():
         of = find(actor, Organisation.objects.all(), Act.ADMINISTER, key=as_written(organisation))
+        if not takes_part_in_reviews(of):
+            require_with_instance(actor, Act.ADMINISTER)
         removed, _ = SocialApp.objects.filter(provider=KIND, provider_id=of.key).delete()
         if not removed:
             raise NotPossibleError(f"{of.name} has no provider of its own")
         SocialAccount.objects.filter(provider=of.key).delete()
         append("provider-removed", at=at, actor=actor, organisation=of.key)
+
+
+def _require_own(actor: Actor, organisation: Organisation, domains: Sequence[str]) -> None:
+    """Refuse a provider that is not chosen from within, or could vouch for somebody elsewhere."""
+    person = Person.objects.filter(pk=actor.person or 0).first()
+    if person is None or organisation.pk not in actor.with_role(Role.ADMINISTRATOR):
+        raise NotPossibleError(
+            f"{organisation.name} takes part in reviews, so one of its own administrators sets its"
+            " provider; invite the first one, and leave it to them"
+        )
+    own = person.email.rpartition("@")[2]
+    if list(domains) != [own]:
+        raise NotPossibleError(
+            f"you can name the domain of your own address alone; give {own} as the only domain"
+        )
+    elsewhere = Membership.objects.filter(left_at=None, person__email__endswith=f"@{own}")
+    if elsewhere.exclude(organisation=organisation).exists():
+        raise NotPossibleError(
+            f"people of other organisations have addresses in {own}, too, and a provider could"
+            " sign in as them; use an address in a domain that is your organisation's alone"
+        )
 
 
 def admit(organisation: str, *, email: str, subject: str, name: str, at: datetime) -> Person | None:

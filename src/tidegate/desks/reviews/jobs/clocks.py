@@ -18,8 +18,7 @@ from tidegate.desks.access.actors import HOUSE
 from tidegate.desks.cases.instants import shown
 from tidegate.desks.ledger.models import Entry
 from tidegate.desks.reviews.frameworks.terms import TermsError
-from tidegate.desks.reviews.models import Engagement, Evidence, Grant, Transcript
-from tidegate.desks.reviews.queries.bounds import GOVERNMENT
+from tidegate.desks.reviews.models import GOVERNMENT, Engagement, Evidence, Grant, Transcript
 from tidegate.desks.reviews.queries.retention import AfterAccess, after_access, to_certify
 from tidegate.desks.reviews.sealing import destroy
 from tidegate.desks.reviews.services.government import record_within

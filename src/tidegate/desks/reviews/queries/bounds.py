@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from tidegate.desks.reviews.models import Engagement, Partner, Party
+from tidegate.desks.reviews.models import GOVERNMENT, Engagement, Partner, Party
 from tidegate.desks.reviews.queries import partners
+from tidegate.desks.reviews.queries.engagement_windows import window_of
 from tidegate.desks.reviews.queries.terms import Held, terms_in_force
 from tidegate.desks.reviews.states.windows import Window
-
-GOVERNMENT = (Party.Part.REVIEWER, Party.Part.DETERMINING)
-"""Parts whose people have access in the window."""
 
 
 def terms_over(engagement: Engagement, party: Party) -> Held | None:
@@ -30,7 +28,6 @@ def access_of(engagement: Engagement, party: Party) -> Window | None:
         TermsError: what is kept of terms is not what was signed.
     """
     if party.part in GOVERNMENT:
-        opens_at, ends_at = engagement.window_opens_at, engagement.window_ends_at
-        return None if opens_at is None or ends_at is None else Window(opens_at, ends_at)
+        return window_of(engagement)
     partner = Partner.objects.select_related("party__engagement").filter(party=party).first()
     return None if partner is None else partners.access_of(partner)

@@ -18,6 +18,7 @@ from tidegate.desks.access.words import Act
 from tidegate.desks.parties.queries.actors import narrowed_to
 from tidegate.desks.reviews.frameworks.framework import Action
 from tidegate.desks.reviews.models import (
+    GOVERNMENT,
     Consultation,
     Determination,
     Engagement,
@@ -26,6 +27,7 @@ from tidegate.desks.reviews.models import (
     Party,
 )
 from tidegate.desks.reviews.queries.frameworks import framework_of
+from tidegate.desks.reviews.queries.named import still_named
 from tidegate.desks.reviews.queries.terms import terms_in_force
 from tidegate.desks.reviews.sealing import CONSULTED, DISSENT, REASONS, opened_text
 from tidegate.desks.reviews.states.engagements import ENDED, State
@@ -172,7 +174,7 @@ def _for_government(actor: Actor, engagement: Engagement, at: datetime) -> bool:
     named = NamedPerson.objects.filter(
         person=actor.person,
         party__engagement=engagement,
-        party__part__in=(Party.Part.REVIEWER, Party.Part.DETERMINING),
+        party__part__in=GOVERNMENT,
     )
     return any(
         may(narrowed_to(actor, organisation=organisation), Act.READ, engagement, at=at)
@@ -264,13 +266,8 @@ def _may(actor: Actor, engagement: Engagement, at: datetime) -> frozenset[str]:
 
 def _parts_worked_in(actor: Actor, engagement: Engagement, at: datetime) -> set[str]:
     """Return the parts of the government that have named them to do more than read."""
-    named = NamedPerson.objects.filter(
-        person=actor.person,
-        ended_at=None,
-        recused_at=None,
-        party__engagement=engagement,
-        party__part__in=(Party.Part.REVIEWER, Party.Part.DETERMINING),
-        party__ended_at=None,
+    named = still_named().filter(
+        person=actor.person, party__engagement=engagement, party__part__in=GOVERNMENT
     )
     return {
         part

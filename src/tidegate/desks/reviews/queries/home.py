@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import narrowed
-from tidegate.desks.access.words import Act
+from tidegate.desks.access.words import SCOPE_OF, Act
 from tidegate.desks.reviews.models import (
+    GOVERNMENT,
     Acknowledgement,
     Agreement,
     Certificate,
@@ -22,7 +23,6 @@ from tidegate.desks.reviews.models import (
     Party,
     TwoPersonRequest,
 )
-from tidegate.desks.reviews.queries.bounds import GOVERNMENT
 from tidegate.desks.reviews.queries.engagement_windows import ShownWindow, shown_window
 from tidegate.desks.reviews.queries.retention import settings_over, still_to_certify
 
@@ -93,10 +93,18 @@ class Home:
 
 def my_engagements(actor: Actor, *, at: datetime) -> Home:
     """Return what somebody has to do with engagements; nothing, for who has nothing to do."""
+    if SCOPE_OF[Act.READ] not in actor.scopes:
+        # What waits for them is found by what they may do; to be told of it is to read.
+        return Home((), (), (), (), ())
     own = Party.objects.filter(organisation__in=actor.organisations)
     seen = narrowed(actor, own, Act.SEE, at=at) | narrowed(actor, own, Act.CERTIFY, at=at)
     parts: dict[int, list[Party]] = defaultdict(list)
     for party in seen.order_by("pk"):
+        parts[party.engagement_id].append(party)
+    # Of what is suspended, or recused from, nothing is left but to release and to withdraw.
+    decided = narrowed(actor, Engagement.objects.exclude(pk__in=parts), Act.RELEASE, at=at)
+    developers = Party.objects.filter(engagement__in=decided, part=Party.Part.DEVELOPER)
+    for party in developers.order_by("pk"):
         parts[party.engagement_id].append(party)
     rows = _rows(actor, parts, at)
     return Home(

@@ -14,7 +14,7 @@ from tidegate.desks.access.deciding import find, may, narrowed
 from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.words import Act
 from tidegate.desks.parties.queries.actors import narrowed_to
-from tidegate.desks.reviews.models import Agreement, Engagement, Partner, Party
+from tidegate.desks.reviews.models import GOVERNMENT, Agreement, Engagement, Partner, Party
 from tidegate.desks.reviews.queries.terms import terms_in_force
 from tidegate.desks.reviews.states.engagements import ENDED, State
 from tidegate.desks.reviews.states.windows import Window
@@ -180,7 +180,7 @@ def acts_for(actor: Actor, engagement: Engagement, at: datetime) -> Partner.Side
 def leading_for_government(actor: Actor, engagement: Engagement, at: datetime) -> Party | None:
     """Return the party of the government that they lead, and through which they read it."""
     parties = Party.objects.select_related("organisation").filter(
-        engagement=engagement, part__in=(Party.Part.REVIEWER, Party.Part.DETERMINING)
+        engagement=engagement, part__in=GOVERNMENT
     )
     for party in narrowed(actor, parties, Act.RESPOND, at=at).order_by("pk"):
         alone = narrowed_to(actor, organisation=party.organisation_id)
@@ -244,9 +244,7 @@ def _standing(row: Partner, record: Agreement | None, at: datetime) -> Standing:
 
 
 def _waits_for(engagement: Engagement, signed: set[int]) -> tuple[str, ...]:
-    government = Party.objects.filter(
-        engagement=engagement, part__in=(Party.Part.REVIEWER, Party.Part.DETERMINING)
-    )
+    government = Party.objects.filter(engagement=engagement, part__in=GOVERNMENT)
     governing = set(government.values_list("organisation", flat=True))
     waits = []
     if engagement.developer_id not in signed:

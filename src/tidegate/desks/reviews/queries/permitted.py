@@ -12,14 +12,15 @@ from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import may, narrowed
 from tidegate.desks.access.words import Act
 from tidegate.desks.reviews.models import (
+    GOVERNMENT,
     Determination,
     Engagement,
     NamedPerson,
     Party,
     TwoPersonRequest,
 )
-from tidegate.desks.reviews.queries.bounds import GOVERNMENT
 from tidegate.desks.reviews.queries.engagement_windows import window_of
+from tidegate.desks.reviews.queries.named import still_named
 from tidegate.desks.reviews.queries.retention import settings_over
 from tidegate.desks.reviews.states.engagements import ENDED, ENGAGEMENTS, Event, State
 
@@ -44,6 +45,7 @@ def permitted(actor: Actor, engagement: Engagement, *, at: datetime) -> frozense
         *_of_developer(actor, engagement, at),
         *_of_parties(actor, engagement, at),
         *_of_government(actor, engagement, at),
+        *_of_two_persons(actor, engagement, at),
         *_of_named(actor, engagement, at),
     }
     return frozenset(words & MAY)
@@ -58,11 +60,12 @@ def _follows(engagement: Engagement, event: Event) -> bool:
 
 
 def _of_developer(actor: Actor, engagement: Engagement, at: datetime) -> Iterator[str]:
+    if may(actor, Act.RELEASE, engagement, at=at):
+        yield "release"
+    if _follows(engagement, Event.WITHDRAW) and may(actor, Act.WITHDRAW, engagement, at=at):
+        yield "withdraw"
     if not may(actor, Act.ADMINISTER, engagement, at=at):
         return
-    yield "release"
-    if _follows(engagement, Event.WITHDRAW):
-        yield "withdraw"
     if _follows(engagement, Event.CLOSE):
         yield "close"
     if not _goes_on(engagement):
@@ -119,6 +122,11 @@ def _of_government(actor: Actor, engagement: Engagement, at: datetime) -> Iterat
             yield "dissent"
     if may(actor, Act.DETERMINE, engagement, at=at) and _follows(engagement, Event.DETERMINE):
         yield "determine"
+
+
+def _of_two_persons(actor: Actor, engagement: Engagement, at: datetime) -> Iterator[str]:
+    if not _goes_on(engagement):
+        return
     asked = TwoPersonRequest.objects.filter(
         engagement=engagement, seconded_at=None, used_at=None, expires_at__gt=at
     )
@@ -141,10 +149,4 @@ def _of_named(actor: Actor, engagement: Engagement, at: datetime) -> Iterator[st
 
 
 def _named(actor: Actor, engagement: Engagement) -> QuerySet[NamedPerson]:
-    return NamedPerson.objects.filter(
-        party__engagement=engagement,
-        party__ended_at=None,
-        person=actor.person,
-        ended_at=None,
-        recused_at=None,
-    )
+    return still_named().filter(party__engagement=engagement, person=actor.person)

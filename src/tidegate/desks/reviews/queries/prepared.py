@@ -21,6 +21,9 @@ from django.db.models.query import get_related_populators
 
 _M = TypeVar("_M", bound=Model)
 
+_REMEMBERED: Final = 4096
+"""Rows of a question that are kept in memory."""
+
 INT: Final = (7_301_113_957, 7_301_114_963)
 OTHER_INT: Final = (7_301_115_971, 7_301_116_981)
 ANOTHER_INT: Final = (7_301_117_963, 7_301_118_977)
@@ -48,19 +51,46 @@ class Prepared(Generic[_M]):
         self._build = build
         self._examples = examples
         self._here = threading.local()
+        self._known: dict[tuple[Any, ...], _M] = {}
 
     def first(self, **values: Any) -> _M | None:
         """Return the first row, if there is one."""
         worded = self._worded()
         if worded is None:
             return self._build(**values).first()
-        rows = worded.rows(values)
+        rows = worded.raw(values)
         return worded.instance(rows[0]) if rows else None
+
+    def unchanged(self, **values: Any) -> _M | None:
+        """Return the first row: the same object as before, while nothing that it says has changed.
+
+        Nobody may change it.
+        """
+        worded = self._worded()
+        if worded is None:
+            return self._build(**values).first()
+        rows = worded.raw(values)
+        if not rows:
+            return None
+        found: _M | None = self._known.get(rows[0])
+        if found is None:
+            found = worded.instance(rows[0])
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[rows[0]] = found
+        return found
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """Return what each row says, where the question names columns (`values_list`)."""
         worded = self._worded()
-        return list(self._build(**values)) if worded is None else worded.rows(values)
+        if worded is None:
+            return list(self._build(**values))
+        return worded.converted(worded.raw(values))
+
+    def raw(self, **values: Any) -> tuple[tuple[Any, ...], ...]:
+        """Return the same in the database's own words, to see whether anything has changed."""
+        worded = self._worded()
+        return tuple(list(self._build(**values)) if worded is None else worded.raw(values))
 
     @property
     def is_prepared(self) -> bool:
@@ -97,19 +127,22 @@ class _Worded:
                 klass, compiler.select, connection.alias
             )
 
-    def rows(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    def raw(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         given = {name: _adapted(value) for name, value in values.items()}
         said = [
             constant if place is None else given[place]
             for place, constant in zip(self._places, self._constants, strict=True)
         ]
-        compiler = self._compiler
         with connection.cursor() as cursor:
             cursor.execute(self._sql, said)
-            fetched = cursor.fetchall()
-        return list(compiler.results_iter([fetched], tuple_expected=True))
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
-    def instance(self, row: tuple[Any, ...]) -> Any:
+    def converted(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        return list(self._compiler.results_iter([rows], tuple_expected=True))
+
+    def instance(self, raw: tuple[Any, ...]) -> Any:
+        row = self.converted([raw])[0]
         made = self._model.from_db(connection.alias, self._names, row[self._from : self._to])
         for populator in self._populators:
             populator.populate(row, made)

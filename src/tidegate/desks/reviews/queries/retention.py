@@ -8,8 +8,8 @@ from datetime import datetime
 
 from tidegate.desks.reviews.frameworks.framework import Settings
 from tidegate.desks.reviews.frameworks.terms import TermsError
-from tidegate.desks.reviews.models import Certificate, Engagement, Partner, Party
-from tidegate.desks.reviews.queries.bounds import GOVERNMENT, terms_over
+from tidegate.desks.reviews.models import GOVERNMENT, Certificate, Engagement, Partner, Party
+from tidegate.desks.reviews.queries.bounds import terms_over
 
 
 @dataclass(frozen=True, slots=True)

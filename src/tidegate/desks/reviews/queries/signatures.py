@@ -20,7 +20,7 @@ from tidegate.desks.access.deciding import narrowed
 from tidegate.desks.access.words import Act
 from tidegate.desks.reviews.frameworks.framework import Terms
 from tidegate.desks.reviews.frameworks.terms import TermsError, read_terms
-from tidegate.desks.reviews.models import Agreement, Partner, Party, Signature
+from tidegate.desks.reviews.models import GOVERNMENT, Agreement, Partner, Party, Signature
 from tidegate.desks.reviews.states.engagements import ENDED, State
 from tidegate.engines.formats.documents import Fault
 
@@ -123,8 +123,7 @@ def is_good(signature: Signature) -> bool:
 
 def _counterpart(agreement: Agreement, others: QuerySet[Party]) -> Side:
     if agreement.kind == Agreement.Kind.PARTNER:
-        government = (Party.Part.REVIEWER, Party.Part.DETERMINING)
-        return Side(tuple(others.filter(part__in=government)), "the government")
+        return Side(tuple(others.filter(part__in=GOVERNMENT)), "the government")
     if agreement.party_id is not None:
         return Side(tuple(others.filter(pk=agreement.party_id)), "the trusted partner")
     name = terms_of(agreement).counterpart

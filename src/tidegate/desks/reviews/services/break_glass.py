@@ -17,8 +17,8 @@ from tidegate.desks.access.words import Act
 from tidegate.desks.cases.instants import shown
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.reviews.frameworks.framework import Action
-from tidegate.desks.reviews.models import Engagement, Grant, NamedPerson
-from tidegate.desks.reviews.queries.bounds import GOVERNMENT, access_of
+from tidegate.desks.reviews.models import GOVERNMENT, Engagement, Grant, NamedPerson
+from tidegate.desks.reviews.queries.bounds import access_of
 from tidegate.desks.reviews.services import two_persons
 from tidegate.desks.reviews.services.course import hold
 from tidegate.desks.reviews.services.government import hold_for_government

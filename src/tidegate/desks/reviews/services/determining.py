@@ -15,7 +15,7 @@ from django.db import transaction
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import find
 from tidegate.desks.access.words import Act
-from tidegate.desks.cases.services.texts import worded
+from tidegate.desks.cases.services.texts import needed, worded
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.parties.models import Person
 from tidegate.desks.reviews.frameworks.framework import Action
@@ -70,7 +70,7 @@ def determine(
         raise NotPossibleError(
             f"{decision[:40]!r} is no decision; say one of {', '.join(Decision.values)}"
         )
-    told, inside = _required(words, "what the developer is told"), worded(reasons, "the reasons")
+    told, inside = needed(words, "what the developer is told"), worded(reasons, "the reasons")
     with transaction.atomic():
         engagement = hold(actor, engagement_key, Act.DETERMINE, at=at)
         official = _person(actor)
@@ -127,7 +127,7 @@ def dissent(actor: Actor, engagement_key: str, number: int, words: str, *, at: d
         NotFoundError: there is no such determination, or they are not of the determining side.
         NotPossibleError: there are no words, or they have dissented from it already.
     """
-    said = _required(words, "a dissent")
+    said = needed(words, "a dissent")
     with transaction.atomic():
         acting = hold_for_government(
             actor, engagement_key, Act.WRITE, parts=[Party.Part.DETERMINING], at=at
@@ -154,13 +154,6 @@ def dissent(actor: Actor, engagement_key: str, number: int, words: str, *, at: d
             words_sha256=hashlib.sha256(said.encode()).hexdigest(),
         )
         return kept
-
-
-def _required(words: str, what: str) -> str:
-    said = worded(words, what)
-    if not said:
-        raise NotPossibleError(f"{what} is missing; say it in words")
-    return said
 
 
 def _person(actor: Actor) -> Person:

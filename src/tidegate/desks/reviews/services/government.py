@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.engagements import FOR_GOVERNMENT
 from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.access.words import Act
 from tidegate.desks.parties.models import Organisation
 from tidegate.desks.parties.queries.actors import narrowed_to
-from tidegate.desks.reviews.models import Engagement, NamedPerson, Party
+from tidegate.desks.reviews.models import GOVERNMENT, Engagement, Party
+from tidegate.desks.reviews.queries.named import still_named
 from tidegate.desks.reviews.services.course import hold
 from tidegate.desks.reviews.services.recording import record
-
-GOVERNMENT: Final = (Party.Part.REVIEWER, Party.Part.DETERMINING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,8 @@ def hold_for_government(
         NotFoundError: there is no such engagement, or not for them.
     """
     key = as_written(engagement_key)
-    named = NamedPerson.objects.filter(
-        person=actor.person,
-        ended_at=None,
-        recused_at=None,
-        party__engagement__key=key,
-        party__part__in=parts,
-        party__ended_at=None,
+    named = still_named().filter(
+        person=actor.person, party__engagement__key=key, party__part__in=parts
     )
     for one in named.select_related("party__organisation").order_by("pk"):
         alone = narrowed_to(actor, organisation=one.party.organisation_id)
@@ -81,13 +76,12 @@ def record_within(
     also: Organisation | None = None,
     **text: Any,
 ) -> None:
-    """Write down what the government's people alone read: an entry for each of its organisations.
+    """Write down what the government's people alone read, in one entry for all of them.
 
-    As `record`, last in a transaction. `also` is one more organisation that reads it.
+    One for each of its organisations would tell whoever counts entries how many these are, and so
+    which of them were made here. As `record`, last in a transaction. `also` is one more
+    organisation that reads it, in an entry of its own.
     """
-    told = Party.objects.filter(
-        engagement=engagement, part__in=GOVERNMENT, ended_at=None, invited_at__isnull=False
-    )
-    keys = set(told.values_list("organisation", flat=True)) | ({also.pk} if also else set())
-    for one in Organisation.objects.filter(pk__in=keys).order_by("pk"):
-        record(kind, engagement, at=at, actor=actor, only_for=one, **text)
+    record(kind, engagement, at=at, actor=actor, only_for=FOR_GOVERNMENT, **text)
+    if also is not None:
+        record(kind, engagement, at=at, actor=actor, only_for=also, **text)

@@ -22,8 +22,8 @@ from tidegate.desks.cases.instants import shown
 from tidegate.desks.cases.services.texts import worded
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.parties.digests import digest_of, new_secret
-from tidegate.desks.reviews.models import Engagement, Grant, Party
-from tidegate.desks.reviews.queries.bounds import GOVERNMENT, access_of
+from tidegate.desks.reviews.models import GOVERNMENT, Engagement, Grant, Party
+from tidegate.desks.reviews.queries.bounds import access_of
 from tidegate.desks.reviews.queries.terms import has_acknowledged
 from tidegate.desks.reviews.services.course import hold, require_going_on
 from tidegate.desks.reviews.services.endings import cut, end_access

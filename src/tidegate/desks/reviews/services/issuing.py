@@ -24,6 +24,7 @@ from tidegate.desks.parties.queries.actors import actor_of
 from tidegate.desks.reviews.frameworks.framework import Settings
 from tidegate.desks.reviews.models import Engagement, Grant, NamedPerson, Party
 from tidegate.desks.reviews.queries.bounds import access_of, terms_over
+from tidegate.desks.reviews.queries.named import still_named
 from tidegate.desks.reviews.queries.terms import Held
 from tidegate.desks.reviews.services.course import require_going_on
 from tidegate.desks.reviews.services.scopes import (
@@ -60,13 +61,8 @@ def nominee(
     key = as_written(person_key) if person_key.strip() else actor.key
     if actor.person is None or not key:
         raise NotFoundError("named person", key)
-    rows = NamedPerson.objects.select_related("party__organisation", "person").filter(
-        party__engagement=engagement,
-        party__part__in=parts,
-        party__ended_at=None,
-        ended_at=None,
-        recused_at=None,
-    )
+    there = still_named().filter(party__engagement=engagement, party__part__in=parts)
+    rows = there.select_related("party__organisation", "person")
     found: list[NamedPerson] = [
         row
         for row in rows.filter(person__key=key).order_by("pk")

@@ -23,12 +23,12 @@ from tidegate.desks.cases.states.steps import listed
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.findings.services.texts import kept_text
 from tidegate.desks.parties.models import Membership, Organisation, Person
-from tidegate.desks.reviews.models import Engagement, Grant, NamedPerson, Party
+from tidegate.desks.reviews.models import GOVERNMENT, Engagement, Grant, NamedPerson, Party
 from tidegate.desks.reviews.services.course import hold_part, require_going_on
 from tidegate.desks.reviews.services.endings import end_access
 from tidegate.desks.reviews.services.recording import record
 
-_CALLING: Final = (Party.Part.REVIEWER, Party.Part.DETERMINING, Party.Part.PARTNER)
+_CALLING: Final = (*GOVERNMENT, Party.Part.PARTNER)
 
 PARTS_OF: Final[Mapping[str, Collection[str]]] = {
     NamedPerson.Duty.LEAD: tuple(Party.Part),
@@ -215,6 +215,11 @@ def recuse(
         engagement, parties = _parts_to_leave(
             actor, engagement_key, organisation_key, person_key, at
         )
+        if not parties:
+            raise NotPossibleError(
+                f"{as_written(organisation_key)} has no part in {engagement.key} any more, so"
+                " nobody has to step back from one"
+            )
         person = _with_a_place(parties[0], person_key)
         rows = [_row_of(party, person, actor, at) for party in parties]
         left = [row for row in rows if row is not None and row.recused_at is None]

@@ -189,8 +189,8 @@ def ask(
 
     Raises:
         NotFoundError: there is no such engagement, or not for them to decide.
-        NotPossibleError: there is no such organisation of that kind, it has this part already, or
-            the engagement was closed or withdrawn.
+        NotPossibleError: there is no such organisation of that kind, it has this part already, it
+            is or was a trusted partner in it, or the engagement was closed or withdrawn.
     """
     if part not in KINDS_OF:
         raise NotPossibleError(f"{part!r:.40} is no part to ask for; choose {listed(KINDS_OF)}")
@@ -209,6 +209,13 @@ def ask(
         if engagement.parties.filter(organisation=organisation, part=part, ended_at=None).exists():
             raise NotPossibleError(
                 f"{organisation.name} is the {part} party of {engagement.key} already"
+            )
+        as_partner = engagement.parties.filter(organisation=organisation, part=Party.Part.PARTNER)
+        # Whoever was declined has had nothing of it.
+        if as_partner.exclude(partner__declined_at__isnull=False).exists():
+            raise NotPossibleError(
+                f"{organisation.name} is or was a trusted partner in {engagement.key}; it is not"
+                " of the government's side in it as well"
             )
         party = Party.objects.create(
             engagement=engagement,

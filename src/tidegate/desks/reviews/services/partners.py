@@ -18,10 +18,10 @@ from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.access.words import Act, OrganisationKind
 from tidegate.desks.cases.instants import shown
-from tidegate.desks.cases.services.texts import instant, worded
+from tidegate.desks.cases.services.texts import instant, needed, worded
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.parties.models import Organisation
-from tidegate.desks.reviews.models import Agreement, Engagement, Grant, Partner, Party
+from tidegate.desks.reviews.models import GOVERNMENT, Agreement, Engagement, Grant, Partner, Party
 from tidegate.desks.reviews.queries.partners import (
     earliest_access,
     leading_for_government,
@@ -30,7 +30,7 @@ from tidegate.desks.reviews.queries.partners import (
 from tidegate.desks.reviews.services.course import hold, hold_part, lead_on, require_going_on
 from tidegate.desks.reviews.services.endings import end_access
 from tidegate.desks.reviews.services.recording import record
-from tidegate.desks.reviews.services.terms import put_forward
+from tidegate.desks.reviews.services.terms import next_number, put_forward
 from tidegate.desks.reviews.states.engagements import Event
 
 
@@ -66,12 +66,13 @@ def propose_partner(
     Raises:
         NotFoundError: there is no such engagement, or not for them.
         NotPossibleError: no terms are agreed on, there is no trusted partner of that key, it is a
-            party already, a text is missing, or the dates cannot be; the message says the mend.
+            party already or was of the government's side, a text is missing, or the dates cannot
+            be; the message says the mend.
     """
     texts = {
-        "identity": _attested(identity, "how it was made sure who they are"),
-        "scope": _attested(scope, "what they are authorised to do with the model"),
-        "hardening": _attested(hardening, "how their accounts and machines are hardened"),
+        "identity": needed(identity, "how it was made sure who they are"),
+        "scope": needed(scope, "what they are authorised to do with the model"),
+        "hardening": needed(hardening, "how their accounts and machines are hardened"),
     }
     begins, ends = instant(begins_at, "the beginning"), instant(ends_at, "the end")
     with transaction.atomic():
@@ -282,13 +283,6 @@ def agreed(agreement: Agreement, *, at: datetime, actor: Actor = HOUSE) -> None:
     record("partner-agreed", engagement, at=at, actor=actor, about=party.organisation)
 
 
-def _attested(text: str, what: str) -> str:
-    said = worded(text, what)
-    if not said:
-        raise NotPossibleError(f"{what} is missing; attest it in words")
-    return said
-
-
 def _hold_side(
     actor: Actor, engagement_key: str, at: datetime
 ) -> tuple[Engagement, Partner.Side, Organisation]:
@@ -342,9 +336,14 @@ def _trusted(engagement: Engagement, organisation_key: str) -> Organisation:
             f"there is no trusted partner {key or organisation_key[:20]!r}; ask it for its key, and"
             " the operator of this instance whether it is one"
         )
-    parties = Party.objects.filter(engagement=engagement, organisation=found, ended_at=None)
-    if parties.exists():
+    parties = Party.objects.filter(engagement=engagement, organisation=found)
+    if parties.filter(ended_at=None).exists():
         raise NotPossibleError(f"{found.name} is a party of {engagement.key} already")
+    if parties.filter(part__in=GOVERNMENT).exists():
+        raise NotPossibleError(
+            f"{found.name} was of the government's side in {engagement.key}, whose access ends with"
+            " the window; it is no trusted partner in it"
+        )
     return found
 
 
@@ -354,7 +353,7 @@ def _document(row: Partner, engagement: Engagement, proposing: Organisation) -> 
         {
             "kind": "trusted-partner",
             "engagement": engagement.key,
-            "number": 1,
+            "number": next_number(engagement, Agreement.Kind.PARTNER, row.party),
             "model": engagement.model,
             "version": engagement.version,
             "developer": engagement.developer.name,
@@ -400,6 +399,6 @@ def _check_goes_on(row: Partner, at: datetime) -> None:
         raise NotPossibleError(f"{name} was declined at {shown(row.declined_at)}")
     if row.ends_at <= at:
         raise NotPossibleError(
-            f"the access of {name} has ended at {shown(row.ends_at)}; propose it anew with other"
-            " dates"
+            f"the access of {name} has ended at {shown(row.ends_at)}; to give it another"
+            " one, end its part, and propose it anew"
         )

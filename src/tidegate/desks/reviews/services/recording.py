@@ -19,7 +19,7 @@ def record(
     at: datetime,
     actor: Actor,
     about: Organisation | None = None,
-    only_for: Organisation | None = None,
+    only_for: Organisation | str | None = None,
     **text: Any,
 ) -> Entry:
     """Write down something that happened in an engagement, and return its entry in the ledger.
@@ -33,16 +33,17 @@ def record(
         at: when it happened.
         actor: who did it.
         about: the organisation that it is about, if it is about one.
-        only_for: the only party that reads it. Without it, the developer and the government's named
-            people do.
+        only_for: the only party that reads it, or `FOR_GOVERNMENT`. Without it, the developer and
+            the government's named people do.
         text: what else there is to say, as JSON data.
     """
+    reads = only_for.key if isinstance(only_for, Organisation) else only_for or ""
     return append(
         kind,
         at=at,
         actor=actor,
         organisation=about.key if about else "",
         engagement=engagement.key,
-        only_for=only_for.key if only_for else "",
+        only_for=reads,
         **text,
     )

@@ -1,7 +1,8 @@
 """A developer puts on record that it has released a model. Nothing here approves or refuses that.
 
 There is one condition, and it is who asks. No state, window, determination, term or plug is looked
-at before a release is recorded, and none has a say. From: EO 14409, 3(c).
+at before a release is recorded, and none has a say; nor has a suspension of the developer, which
+others decide on, or a recusal. From: EO 14409, 3(c).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def record_release(
     """Record a release, in every state, as often as there are releases.
 
     Args:
-        actor: whoever runs the engagement for the developer.
+        actor: whoever decides for the developer.
         engagement_key: of the engagement.
         to: a word of `Release.To`.
         released_at: when; not in the future, for it is a fact. What is planned is
@@ -61,7 +62,7 @@ def record_release(
             " planned by changing the engagement"
         )
     with transaction.atomic():
-        engagement = hold(actor, engagement_key, Act.ADMINISTER, at=at)
+        engagement = hold(actor, engagement_key, Act.RELEASE, at=at)
         lead_on(engagement, Event.RELEASE)
         engagement.save(update_fields=["state"])
         release = Release.objects.create(

@@ -24,7 +24,7 @@ from tidegate.desks.findings.services.intake import Progress, receive
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.parties.models import Person
 from tidegate.desks.parties.queries.actors import narrowed_to
-from tidegate.desks.reviews.models import Engagement, NamedPerson, Party, Report
+from tidegate.desks.reviews.models import GOVERNMENT, Engagement, NamedPerson, Party, Report
 from tidegate.desks.reviews.services.recording import record
 from tidegate.engines.formats.reports import Format
 
@@ -33,7 +33,7 @@ _WORKING: Final = (
     NamedPerson.Duty.EVALUATOR,
     NamedPerson.Duty.OFFICIAL,
 )
-_REPORTING: Final = (Party.Part.REVIEWER, Party.Part.DETERMINING, Party.Part.PARTNER)
+_REPORTING: Final = (*GOVERNMENT, Party.Part.PARTNER)
 
 
 def report_findings(
@@ -151,7 +151,7 @@ def _reporting(
     if not may(alone, Act.HAND_IN, party.organisation, at=at):
         raise NotPossibleError(
             f"nobody hands in findings for {party.organisation.name}, which is neither a finder, a"
-            " coordinator, a model developer nor a trusted partner; ask the operator of this"
-            " instance to make it a finder as well"
+            " coordinator, a model developer, a trusted partner nor a reviewer; ask the operator"
+            " of this instance to make it a finder as well"
         )
     return engagement, party, person, alone

@@ -169,8 +169,16 @@ def put_forward(
 
 
 def next_number(engagement: Engagement, kind: Agreement.Kind, party: Party | None) -> int:
-    """Return the number of the next version, while the engagement's row is locked."""
-    known = Agreement.objects.filter(engagement=engagement, kind=kind, party=party)
+    """Return the number of the next version, while the engagement's row is locked.
+
+    It goes on where the same organisation had an earlier part. So no two documents about it are the
+    same bytes, and a signature under one is good for no other.
+    """
+    known = Agreement.objects.filter(engagement=engagement, kind=kind)
+    if party is None:
+        known = known.filter(party=None)
+    else:
+        known = known.filter(party__organisation=party.organisation)
     return max(known.values_list("number", flat=True), default=0) + 1
 
 

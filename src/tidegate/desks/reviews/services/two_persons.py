@@ -1,7 +1,8 @@
 """What the terms let two persons do together alone: one asks, another seconds, the first does it.
 
-Both are named by the government's side, both have to stand there still when it is done, and one
-request is good for one act.
+Both are named by one side: the government, or a trusted partner for the transcripts of its own
+calls, if its own terms ask for it. Both have to stand there still when it is done, and one request
+is good for one act.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from tidegate.desks.access.actors import Actor
-from tidegate.desks.access.deciding import find
+from tidegate.desks.access.deciding import find, may, narrowed
 from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.access.words import Act
@@ -23,7 +24,7 @@ from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.parties.models import Person
 from tidegate.desks.parties.queries.actors import actor_of
 from tidegate.desks.reviews.frameworks.framework import Action
-from tidegate.desks.reviews.models import Engagement, Transcript, TwoPersonRequest
+from tidegate.desks.reviews.models import Call, Engagement, Party, Transcript, TwoPersonRequest
 from tidegate.desks.reviews.queries.terms import terms_in_force
 from tidegate.desks.reviews.services.course import hold, require_going_on
 from tidegate.desks.reviews.services.government import hold_for_government, record_within
@@ -32,6 +33,9 @@ from tidegate.desks.reviews.services.recording import record
 GOOD_FOR: Final = timedelta(hours=24)
 """From the asking: how long a request can be seconded and used."""
 
+_OF_PARTNERS: Final = (Action.READ_TRANSCRIPTS,)
+"""What a trusted partner's own terms can let two persons do together alone."""
+
 
 def ask(
     actor: Actor, engagement_key: str, action: str, subject: str, reason: str, *, at: datetime
@@ -39,9 +43,11 @@ def ask(
     """Ask for another person's word before doing something.
 
     Args:
-        actor: a person whom the government's side has named, and who may do more than observe.
+        actor: a person whom the government's side has named, or the trusted partner whose call it
+            is, and who may do more than observe.
         engagement_key: of the engagement.
-        action: a value of `frameworks.framework.Action` that the terms in force name.
+        action: a value of `frameworks.framework.Action` that the terms in force name; a trusted
+            partner's are its own.
         subject: key of what it is about: of the call for a transcript, of the engagement for a
             determination.
         reason: why.
@@ -53,10 +59,15 @@ def ask(
             asked for already.
     """
     with transaction.atomic():
-        acting = hold_for_government(actor, engagement_key, Act.WRITE, at=at)
-        engagement = acting.engagement
+        about = as_written(subject)
+        of = _own_part(actor, engagement_key, about, at) if action in _OF_PARTNERS else None
+        if of is not None:
+            engagement = hold(actor, engagement_key, Act.SEE, at=at)
+            find(actor, Party.objects.all(), Act.WRITE, at=at, pk=of.pk)
+        else:
+            engagement = hold_for_government(actor, engagement_key, Act.WRITE, at=at).engagement
         require_going_on(engagement)
-        held = terms_in_force(engagement)
+        held = terms_in_force(engagement, partner=of)
         named = held.terms.settings.two_persons if held else frozenset()
         possible = sorted(named - {Action.BREAK_GLASS})
         if action not in possible:
@@ -66,7 +77,6 @@ def ask(
             raise NotPossibleError(
                 f"the terms in force ask for no second person for {action[:40]!r}; {mend}"
             )
-        about = as_written(subject)
         if action == Action.READ_TRANSCRIPTS:
             calls = Transcript.objects.filter(call__engagement=engagement)
             find(actor, calls, at=at, call__key=about)
@@ -74,7 +84,7 @@ def ask(
             raise NotPossibleError(
                 f"{action} is about the engagement as a whole; name {engagement.key}"
             )
-        row = put(actor, engagement, action, about, reason, at=at)
+        row = put(actor, engagement, action, about, reason, of=of, at=at)
         _record("two-person-asked", row, engagement, at=at, actor=actor)
         return row
 
@@ -122,9 +132,10 @@ def spend(
         engagement=engagement, action=action, subject=subject, asked_by=person_id, used_at=None
     )
     standing = rows.filter(seconded_at__lte=at, expires_at__gt=at).exclude(seconded_by=person_id)
-    for row in standing.select_related("asked_by", "seconded_by").order_by("pk"):
+    with_people = standing.select_related("engagement", "party", "asked_by", "seconded_by")
+    for row in with_people.order_by("pk"):
         if row.seconded_by is not None and all(
-            _stands(person, engagement, at) for person in (row.asked_by, row.seconded_by)
+            _stands(person, row, at) for person in (row.asked_by, row.seconded_by)
         ):
             row.used_at = at
             row.save(update_fields=["used_at"])
@@ -136,9 +147,16 @@ def spend(
 
 
 def put(
-    actor: Actor, engagement: Engagement, action: str, subject: str, reason: str, *, at: datetime
+    actor: Actor,
+    engagement: Engagement,
+    action: str,
+    subject: str,
+    reason: str,
+    *,
+    of: Party | None = None,
+    at: datetime,
 ) -> TwoPersonRequest:
-    """Keep a request, inside the caller's transaction.
+    """Keep a request, inside the caller's transaction; `of` is the trusted partner whose it is.
 
     Raises:
         NotFoundError: they are no person.
@@ -156,6 +174,7 @@ def put(
         )
     return TwoPersonRequest.objects.create(
         engagement=engagement,
+        party=of,
         action=action,
         subject=subject,
         reason=said,
@@ -172,7 +191,9 @@ def to_second(actor: Actor, *, at: datetime, **of: Any) -> TwoPersonRequest:
         NotFoundError: there is none that they may second.
         NotPossibleError: they have asked for it themselves.
     """
-    rows = TwoPersonRequest.objects.select_related("engagement", "asked_by").order_by("-pk")
+    rows = TwoPersonRequest.objects.select_related(
+        "engagement", "party__organisation", "asked_by"
+    ).order_by("-pk")
     if find(actor, rows, at=at, **of).asked_by_id == actor.person:
         raise NotPossibleError(
             "you have asked for this yourself; it takes another person of your side"
@@ -186,7 +207,9 @@ def agree(actor: Actor, request: TwoPersonRequest, *, at: datetime) -> TwoPerson
     Raises:
         NotPossibleError: as for `second`.
     """
-    rows = TwoPersonRequest.objects.select_for_update(of=("self",)).select_related("asked_by")
+    rows = TwoPersonRequest.objects.select_for_update(of=("self",)).select_related(
+        "asked_by", "party__organisation"
+    )
     row = rows.get(pk=request.pk)
     if row.seconded_at is not None:
         raise NotPossibleError(f"{row.key} was seconded at {shown(row.seconded_at)} already")
@@ -194,7 +217,7 @@ def agree(actor: Actor, request: TwoPersonRequest, *, at: datetime) -> TwoPerson
         raise NotPossibleError(
             f"{row.key} could be seconded until {shown(row.expires_at)}; ask for it again"
         )
-    if not _stands(row.asked_by, request.engagement, at):
+    if not _stands(row.asked_by, request, at):
         raise NotPossibleError(
             f"{row.asked_by.name}, who has asked for {row.key}, has no part in the engagement any"
             " more; somebody else can ask for it"
@@ -204,10 +227,22 @@ def agree(actor: Actor, request: TwoPersonRequest, *, at: datetime) -> TwoPerson
     return row
 
 
-def _stands(person: Person, engagement: Engagement, at: datetime) -> bool:
+def _own_part(actor: Actor, engagement_key: str, call_key: str, at: datetime) -> Party | None:
+    """Return the trusted partner's part with whose grant a call was made, if they work in it."""
+    calls = Call.objects.filter(key=call_key, engagement__key=as_written(engagement_key))
+    parts = Party.objects.filter(
+        part=Party.Part.PARTNER, pk__in=calls.values("grant__named__party")
+    ).select_related("organisation")
+    return narrowed(actor, parts, Act.WRITE, at=at).first()
+
+
+def _stands(person: Person, request: TwoPersonRequest, at: datetime) -> bool:
     """Say whether somebody is still one of those of whom two can do something together."""
+    actor = actor_of(person)
+    if request.party is not None:
+        return may(actor, Act.WRITE, request.party, at=at)
     try:
-        hold_for_government(actor_of(person), engagement.key, Act.WRITE, at=at)
+        hold_for_government(actor, request.engagement.key, Act.WRITE, at=at)
     except NotFoundError:
         return False
     return True
@@ -216,14 +251,13 @@ def _stands(person: Person, engagement: Engagement, at: datetime) -> bool:
 def _record(
     kind: str, row: TwoPersonRequest, engagement: Engagement, *, at: datetime, actor: Actor
 ) -> None:
+    said: dict[str, Any] = {"request": row.key, "action": row.action, "subject": row.subject}
+    if row.party is not None:
+        # The government reads nothing of what a partner does with its own calls.
+        own = row.party.organisation
+        record(kind, engagement, at=at, actor=actor, only_for=engagement.developer, **said)
+        record(kind, engagement, at=at, actor=actor, about=own, only_for=own, **said)
+        return
     # Otherwise the developer would learn that a decision is near, before it is made.
     write = record_within if row.action == Action.DETERMINE else record
-    write(
-        kind,
-        engagement,
-        at=at,
-        actor=actor,
-        request=row.key,
-        action=row.action,
-        subject=row.subject,
-    )
+    write(kind, engagement, at=at, actor=actor, **said)

@@ -16,8 +16,7 @@ from tidegate.desks.cases.instants import shown
 from tidegate.desks.cases.services.texts import instant
 from tidegate.desks.cases.states.steps import Moved, Refused
 from tidegate.desks.findings.services.refusals import NotPossibleError
-from tidegate.desks.reviews.models import Engagement, Grant
-from tidegate.desks.reviews.queries.bounds import GOVERNMENT
+from tidegate.desks.reviews.models import GOVERNMENT, Engagement, Grant
 from tidegate.desks.reviews.queries.engagement_windows import window_of
 from tidegate.desks.reviews.queries.frameworks import framework_of
 from tidegate.desks.reviews.services.course import hold, lead_on, require_going_on

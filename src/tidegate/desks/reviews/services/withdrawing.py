@@ -1,5 +1,7 @@
 """A developer withdraws, at once, without a reason, from wherever the engagement is.
 
+It can also do so while it is suspended, and through people who have recused themselves.
+
 All access ends in the same transaction. What was signed stays on record, and so does what was done
 until then; nothing counts, shows or sends on who has withdrawn, but to the parties of the
 engagement itself.
@@ -32,7 +34,7 @@ def withdraw(actor: Actor, engagement_key: str, *, at: datetime) -> Engagement:
         NotPossibleError: it was withdrawn before.
     """
     with transaction.atomic():
-        engagement = hold(actor, engagement_key, Act.ADMINISTER, at=at)
+        engagement = hold(actor, engagement_key, Act.WITHDRAW, at=at)
         if engagement.withdrawn_at is not None:
             raise NotPossibleError(
                 f"{engagement.key} was withdrawn at {shown(engagement.withdrawn_at)}; nothing of it"

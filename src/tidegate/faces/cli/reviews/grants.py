@@ -13,9 +13,8 @@ from django.utils import timezone
 from tidegate.faces.cli import given as instants
 from tidegate.faces.cli.printing import print_json
 from tidegate.faces.cli.reviews import given, shown_access
-from tidegate.faces.cli.reviews.documents import as_data, tell_row
+from tidegate.faces.cli.reviews.documents import as_data, tell, tell_row
 from tidegate.faces.cli.reviews.given import AsJson, Engagement, Grant, MaybeReason
-from tidegate.faces.cli.saying import tell
 from tidegate.instance.opening import open_instance
 
 if TYPE_CHECKING:

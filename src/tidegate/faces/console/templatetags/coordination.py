@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from tidegate.faces.console import coordination_words as words
 from tidegate.faces.console import places, spans, texts
-from tidegate.faces.console.words import Look
+from tidegate.faces.console.badges import badge
 from tidegate.faces.web.acting import actor_of_request
 
 register = template.Library()
@@ -87,26 +87,26 @@ def tlp(label: str) -> SafeString:
 def consent(word: str, on_the_table: datetime | None = None) -> SafeString:
     """Show where a party stands to the terms on the table, if there are any."""
     if on_the_table is not None and word == words.UNBOUND:
-        return _badge(words.HAS_NOT_AGREED)
-    return _badge(words.look_in(words.CONSENTS, word))
+        return badge(words.HAS_NOT_AGREED)
+    return badge(words.look_in(words.CONSENTS, word))
 
 
 @register.simple_tag
 def embargo(word: str) -> SafeString:
     """Show where the embargo of a case is."""
-    return _badge(words.look_in(words.EMBARGOES, word))
+    return badge(words.look_in(words.EMBARGOES, word))
 
 
 @register.simple_tag
 def status(word: str) -> SafeString:
     """Show what a vendor says of a product; without a word, that it has said nothing."""
-    return _badge(words.look_in(words.STATUSES, word) if word else words.SILENT)
+    return badge(words.look_in(words.STATUSES, word) if word else words.SILENT)
 
 
 @register.simple_tag
 def in_line() -> SafeString:
     """Show that a party waits in its line."""
-    return _badge(words.WAITS_IN_LINE)
+    return badge(words.WAITS_IN_LINE)
 
 
 @register.simple_tag
@@ -240,14 +240,3 @@ def going(context: template.Context) -> places.Going:
     if not isinstance(request, HttpRequest) or not hasattr(request, "user"):
         return places.NOWHERE
     return places.going(actor_of_request(request))
-
-
-def _badge(look: Look) -> SafeString:
-    return format_html(
-        '<span class="badge badge--{}" title="{}"><svg viewBox="0 0 12 12" aria-hidden="true">'
-        '<use href="#s-{}"></use></svg>{}</span>',
-        look.tone,
-        look.meaning,
-        look.shape,
-        look.label,
-    )

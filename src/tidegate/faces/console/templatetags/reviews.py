@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from django import template
 from django.http import QueryDict
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tidegate.desks.reviews.states.grants import Hours
-from tidegate.faces.console import coordination_words, spans
 from tidegate.faces.console import review_words as words
-from tidegate.faces.console.words import Look
+from tidegate.faces.console import spans
+from tidegate.faces.console.badges import badge
+from tidegate.faces.console.coordination_words import look_in, said_in
 
 register = template.Library()
 
@@ -24,49 +24,49 @@ _DAY: Final = timedelta(days=1)
 @register.simple_tag
 def engagement_state(word: str) -> SafeString:
     """Show how far an engagement has come."""
-    return _badge(coordination_words.look_in(words.STATES, word))
+    return badge(look_in(words.STATES, word))
 
 
 @register.simple_tag
 def grant_state(word: str) -> SafeString:
     """Show where a grant is between being asked for and its end."""
-    return _badge(coordination_words.look_in(words.GRANTS, word))
+    return badge(look_in(words.GRANTS, word))
 
 
 @register.simple_tag
 def call_outcome(word: str) -> SafeString:
     """Show how a call ended."""
-    return _badge(coordination_words.look_in(words.OUTCOMES, word))
+    return badge(look_in(words.OUTCOMES, word))
 
 
 @register.simple_tag
 def decision(word: str) -> SafeString:
     """Show what an official has decided."""
-    return _badge(coordination_words.look_in(words.DECISIONS, word))
+    return badge(look_in(words.DECISIONS, word))
 
 
 @register.simple_tag
 def terms_standing(word: str) -> SafeString:
     """Show what has become of a version of terms."""
-    return _badge(coordination_words.look_in(words.TERMS, word))
+    return badge(look_in(words.TERMS, word))
 
 
 @register.simple_tag
 def partner_standing(word: str) -> SafeString:
     """Show how far a trusted partner is."""
-    return _badge(coordination_words.look_in(words.PARTNERS, word))
+    return badge(look_in(words.PARTNERS, word))
 
 
 @register.simple_tag
 def view_of_body(word: str) -> SafeString:
     """Show what a consulted body thinks."""
-    return _badge(coordination_words.look_in(words.VIEWS, word))
+    return badge(look_in(words.VIEWS, word))
 
 
 @register.filter
 def state_word(word: str) -> str:
     """Say a state in words, without a badge."""
-    return coordination_words.look_in(words.STATES, word).label
+    return look_in(words.STATES, word).label
 
 
 @register.filter
@@ -78,31 +78,31 @@ def left_until(moment: datetime, now: datetime) -> str:
 @register.filter
 def review_part(word: str) -> str:
     """Say what an organisation is to an engagement."""
-    return coordination_words.said_in(words.PARTS, word)
+    return said_in(words.PARTS, word)
 
 
 @register.filter
 def duty(word: str) -> str:
     """Say what a named person does."""
-    return coordination_words.said_in(words.DUTIES, word)
+    return said_in(words.DUTIES, word)
 
 
 @register.filter
 def heading(word: str) -> str:
     """Say the heading of a clause."""
-    return coordination_words.said_in(words.HEADINGS, word)
+    return said_in(words.HEADINGS, word)
 
 
 @register.filter
 def operation(word: str) -> str:
     """Say what a model may be asked for."""
-    return coordination_words.said_in(words.OPERATIONS, word)
+    return said_in(words.OPERATIONS, word)
 
 
 @register.filter
 def action(word: str) -> str:
     """Say what takes two persons."""
-    return coordination_words.said_in(words.ACTIONS, word)
+    return said_in(words.ACTIONS, word)
 
 
 @register.filter
@@ -137,13 +137,13 @@ def _weekdays(named: list[int]) -> str:
 @register.filter
 def refused_because(word: str) -> str:
     """Say why calls were refused."""
-    return coordination_words.said_in(words.REASONS, word)
+    return said_in(words.REASONS, word)
 
 
 @register.filter
 def protocol(word: str) -> str:
     """Say how an endpoint is spoken to."""
-    return coordination_words.said_in(words.PROTOCOLS, word)
+    return said_in(words.PROTOCOLS, word)
 
 
 @register.filter
@@ -156,14 +156,3 @@ def list_of(written: QueryDict, name: str) -> list[str]:
 def of(many: Any, name: str) -> Any:
     """Return what a mapping holds under a name; empty where it has none, or is none itself."""
     return many.get(name, "") if isinstance(many, Mapping) else ""
-
-
-def _badge(look: Look) -> SafeString:
-    return format_html(
-        '<span class="badge badge--{}" title="{}"><svg viewBox="0 0 12 12" aria-hidden="true">'
-        '<use href="#s-{}"></use></svg>{}</span>',
-        look.tone,
-        look.meaning,
-        look.shape,
-        look.label,
-    )

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.findings.queries.errors import NotHereError, QueryError
+from tidegate.faces.web.refused import note
 
 NOTICES: Final = {
     "merged": "The two cases are one now. Each finding keeps its finder and its time.",
@@ -43,6 +44,7 @@ def asking(view: View[P]) -> View[P]:
         try:
             return view(request, *args, **kwargs)
         except (NotHereError, NotFoundError) as error:
+            note(request, error)
             raise Http404(str(error)) from error
         except QueryError as error:
             said = {"section": "", "reason": str(error), "request": request}

@@ -26,6 +26,7 @@ from tidegate.desks.reviews.queries.engagements import EngagementPage, engagemen
 from tidegate.desks.reviews.queries.grants import list_grants
 from tidegate.desks.reviews.queries.terms import terms_page
 from tidegate.desks.reviews.services import break_glass, endpoints, grants, two_persons
+from tidegate.desks.reviews.services.scopes import MOST_CALLS_A_MINUTE, MOST_TOKENS
 from tidegate.desks.reviews.states.grants import Hours, Operation
 from tidegate.faces.console import review_words as words
 from tidegate.faces.console.charts.minutes import Minute, draw_minutes
@@ -56,7 +57,6 @@ _PROTOCOLS: Final = (
 _ALIVE: Final = ("asked", "issued", "in-use")
 _RATE: Final = 60
 """Calls a minute that a form begins with."""
-_MOST_RATE: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,9 +321,9 @@ def _wanted(request: HttpRequest, at: datetime) -> dict[str, Any]:
         "endpoints": [*request.POST.getlist("endpoints"), *listed(request, "endpoint_names")],
         "operations": request.POST.getlist("operations"),
         "calls_a_minute": needed_number_of(
-            request, "calls_a_minute", "the calls a minute", most=_MOST_RATE
+            request, "calls_a_minute", "the calls a minute", most=MOST_CALLS_A_MINUTE
         ),
-        "tokens": number_of(request, "tokens", "the budget of tokens"),
+        "tokens": number_of(request, "tokens", "the budget of tokens", most=MOST_TOKENS),
         "hours": _hours(request),
         "addresses": listed(request, "addresses"),
         "begins_at": instant_of(request, "begins_at", "the beginning of the grant") or at,

@@ -65,6 +65,8 @@ DONE: Final = {
 
 LARGEST_UPLOAD: Final = LARGEST_FILE
 """Bytes of a document that a form takes."""
+LARGEST_NUMBER: Final = (1 << 31) - 1
+"""Of a version or a determination; no column holds a larger one."""
 
 SAVED_HEADERS: Final = {
     # Nothing of it is run or shown, whatever a browser makes of the name.
@@ -95,7 +97,7 @@ def telling(request: HttpRequest, refusal: Refusal | None) -> dict[str, Any]:
     return {**base, "done": DONE.get(request.GET.get("done", ""), "")}
 
 
-def number_of(request: HttpRequest, name: str, what: str, *, most: int = 10**12) -> int | None:
+def number_of(request: HttpRequest, name: str, what: str, *, most: int) -> int | None:
     """Return the whole number that a field holds; None if it was left empty.
 
     Raises:
@@ -112,7 +114,7 @@ def number_of(request: HttpRequest, name: str, what: str, *, most: int = 10**12)
     return int(written[:20])
 
 
-def needed_number_of(request: HttpRequest, name: str, what: str, *, most: int = 10**12) -> int:
+def needed_number_of(request: HttpRequest, name: str, what: str, *, most: int) -> int:
     """Return the whole number that a field holds.
 
     Raises:

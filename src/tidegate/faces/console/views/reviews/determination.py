@@ -23,6 +23,7 @@ from tidegate.faces.console import review_words as words
 from tidegate.faces.console.views.doing import Refusal, text_of
 from tidegate.faces.console.views.reviews import shown
 from tidegate.faces.console.views.reviews.answering import (
+    LARGEST_NUMBER,
     LARGEST_UPLOAD,
     SAVED_HEADERS,
     Work,
@@ -38,7 +39,6 @@ _KINDS: Final = (
     (Evidence.Kind.DOCUMENT, "Document"),
     (Evidence.Kind.BENCHMARK_REPORT, "Benchmark report"),
 )
-_LARGEST_NUMBER: Final = 1 << 31
 
 
 @require_GET
@@ -225,7 +225,7 @@ def dissent(request: HttpRequest, key: str, number: int) -> HttpResponse:
         key,
         f"dissent-{number}",
         lambda actor, at: determining.dissent(
-            actor, key, min(number, _LARGEST_NUMBER), text_of(request, "words"), at=at
+            actor, key, min(number, LARGEST_NUMBER), text_of(request, "words"), at=at
         ),
         "dissent",
     )

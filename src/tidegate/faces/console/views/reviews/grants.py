@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tidegate.desks.access.keys import as_written
-from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.reviews.models import Endpoint
 from tidegate.desks.reviews.queries.endpoints import list_endpoints
 from tidegate.desks.reviews.queries.grants import ClauseShown, GrantPage, grant_page
@@ -157,11 +156,6 @@ def _public_key(request: HttpRequest) -> Mapping[str, Any] | None:
         said = None
     if not isinstance(said, dict):
         raise UnreadableError("the public key is no JWK; paste one as a JSON object, RFC 7517")
-    if "d" in said:
-        raise NotPossibleError(
-            "this is a private key; paste its public part alone, and make another key: this one has"
-            " left its place"
-        )
     return said
 
 

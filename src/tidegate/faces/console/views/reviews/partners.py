@@ -18,11 +18,9 @@ from tidegate.desks.reviews.queries.terms import document_of
 from tidegate.desks.reviews.services import partners as sharing
 from tidegate.faces.console.views.doing import Refusal, instant_of, needed_instant_of, text_of
 from tidegate.faces.console.views.reviews import shown
-from tidegate.faces.console.views.reviews.answering import Work, done
+from tidegate.faces.console.views.reviews.answering import LARGEST_NUMBER, Work, done
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
-
-_LARGEST_NUMBER = 1 << 31
 
 
 @require_GET
@@ -121,7 +119,7 @@ def end(request: HttpRequest, key: str, organisation: str) -> HttpResponse:
 @asking
 def save_record(request: HttpRequest, key: str, organisation: str, number: int) -> HttpResponse:
     """Hand out the bytes of a partner's record, as they are signed."""
-    if number > _LARGEST_NUMBER:
+    if number > LARGEST_NUMBER:
         raise NotFoundError("agreement")
     content = document_of(
         actor_of(request),

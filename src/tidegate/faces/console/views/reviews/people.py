@@ -6,7 +6,6 @@ What of a party is shown to whom, the query decides: others see their own part a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.parties.queries.lists import PlaceRow, list_people
-from tidegate.desks.reviews.models import NamedPerson, Party
+from tidegate.desks.reviews.models import GOVERNMENT, NamedPerson, Party
 from tidegate.desks.reviews.queries.engagements import EngagementPage, ShownParty, engagement_page
 from tidegate.desks.reviews.queries.frameworks import known_frameworks
 from tidegate.desks.reviews.services import naming, opening
@@ -25,8 +24,6 @@ from tidegate.faces.console.views.reviews import shown
 from tidegate.faces.console.views.reviews.answering import Work, done
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
-
-_ASKED: Final = (Party.Part.REVIEWER, Party.Part.DETERMINING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def people(request: HttpRequest, key: str, refusal: Refusal | None = None) -> Ht
         **shown.above(request, one, now, "people", refusal),
         rows=[_row(actor, one, party) for party in one.parties],
         own=actor.key,
-        asked=[(part.value, words.PARTS[part]) for part in _ASKED],
+        asked=[(part.value, words.PARTS[part]) for part in GOVERNMENT],
         whole=one.content is not None,
     )
 

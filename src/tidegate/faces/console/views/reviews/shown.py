@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from tidegate.desks.access.actors import Actor
-from tidegate.desks.reviews.models import Party
+from tidegate.desks.reviews.models import GOVERNMENT, Party
 from tidegate.desks.reviews.queries.engagements import (
     Content,
     EngagementPage,
@@ -23,8 +23,6 @@ from tidegate.desks.reviews.queries.requests import RequestShown, list_requests
 from tidegate.faces.console.charts.window import Days, draw_window
 from tidegate.faces.console.views.doing import Refusal, time_zone
 from tidegate.faces.console.views.reviews.answering import telling
-
-_GOVERNMENT: Final = (Party.Part.REVIEWER, Party.Part.DETERMINING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +123,7 @@ def is_developer(one: EngagementPage) -> bool:
 
 def is_government(one: EngagementPage) -> bool:
     """Say whether the own organisation was asked to review or to determine."""
-    return any(part in one.own_parts for part in _GOVERNMENT)
+    return any(part in one.own_parts for part in GOVERNMENT)
 
 
 def ceiling_of(content: Content) -> timedelta | None:

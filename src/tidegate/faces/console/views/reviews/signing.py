@@ -26,6 +26,7 @@ from tidegate.faces.console.views.reviews.partners import partners
 from tidegate.faces.console.views.reviews.terms import terms
 from tidegate.faces.console.views.showing import asking
 from tidegate.faces.web.acting import actor_of_request as actor_of
+from tidegate.faces.web.refused import note
 
 _KEPT: Final = "tidegate_signing"
 """In a session: what a passkey was asked to sign."""
@@ -45,6 +46,7 @@ def passkey_options(request: HttpRequest, key: str, sha256: str) -> HttpResponse
             at=timezone.now(),
         )
     except NotFoundError as error:
+        note(request, error)
         return JsonResponse({"reason": str(error)}, status=404)
     except NotPossibleError as error:
         return JsonResponse({"reason": str(error)}, status=409)

@@ -7,7 +7,6 @@ signed is the digest of the document that comes of it.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -27,11 +26,9 @@ from tidegate.desks.reviews.services import terms as proposing
 from tidegate.faces.console import review_words as words
 from tidegate.faces.console.views.doing import Refusal, UnreadableError, text_of
 from tidegate.faces.console.views.reviews import shown, terms_form
-from tidegate.faces.console.views.reviews.answering import Work, done, upload_of
+from tidegate.faces.console.views.reviews.answering import LARGEST_NUMBER, Work, done, upload_of
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
-
-_LARGEST_NUMBER: Final = 1 << 31
 
 
 @require_GET
@@ -131,7 +128,7 @@ def take_back(request: HttpRequest, key: str, number: int) -> HttpResponse:
         key,
         "back",
         lambda actor, at: proposing.take_back(
-            actor, key, min(number, _LARGEST_NUMBER), for_partner=_partner(request), at=at
+            actor, key, min(number, LARGEST_NUMBER), for_partner=_partner(request), at=at
         ),
         "terms-back",
     )
@@ -141,7 +138,7 @@ def take_back(request: HttpRequest, key: str, number: int) -> HttpResponse:
 @asking
 def save_document(request: HttpRequest, key: str, number: int) -> HttpResponse:
     """Hand out a version's bytes, as they are signed."""
-    if number > _LARGEST_NUMBER:
+    if number > LARGEST_NUMBER:
         raise NotFoundError("agreement")
     partner = _partner(request)
     content = document_of(actor_of(request), key, number, for_partner=partner, at=timezone.now())
@@ -187,6 +184,6 @@ def _number(request: HttpRequest) -> int | None:
     said = request.GET.get("version") or request.POST.get("version") or ""
     if not said:
         return None
-    if not (said.isascii() and said.isdecimal()) or int(said[:20]) > _LARGEST_NUMBER:
+    if not (said.isascii() and said.isdecimal()) or int(said[:20]) > LARGEST_NUMBER:
         raise CursorError("this is no version of the terms; leave it out for the newest one")
     return int(said)

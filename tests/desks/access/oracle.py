@@ -51,6 +51,7 @@ _OF_A_CASE = {
     "vendor-progress",
 }
 _REVIEWING = {"model-developer", "reviewer", "agency", "trusted-partner"}
+_TAKING_PART = {"agency", "model-developer", "reviewer", "trusted-partner"}
 _HANDING_IN = {"finder", "coordinator", "model-developer", "trusted-partner", "reviewer"}
 
 
@@ -292,6 +293,10 @@ class Reader:
     def webhook(self, one: Any) -> bool:
         return self.organisation(Act.ADMINISTER, one.organisation)
 
+    def framework(self, act: Act, one: Any) -> bool:
+        takes_part = any(self._kinds(place) & _TAKING_PART for place in self.places)
+        return act in (Act.SEE, Act.READ) and (self.leads or takes_part)
+
     def entry(self, act: Act, one: Any) -> bool:
         if act not in (Act.SEE, Act.READ):
             return False
@@ -332,6 +337,7 @@ JUDGED: dict[Kind, tuple[str, Callable[[Reader, Act, Any], bool]]] = {
     Kind.MESSAGE: ("messages", Reader.message),
     Kind.ATTACHMENT: ("attachments", Reader.attachment),
     Kind.ENTRY: ("entries", Reader.entry),
+    Kind.FRAMEWORK: ("frameworks", Reader.framework),
     Kind.ENGAGEMENT: ("engagements", _engaged(Engaged.engagement)),
     Kind.PARTY: ("parties", _engaged(Engaged.party)),
     Kind.NAMED_PERSON: ("named", _engaged(Engaged.of_party)),

@@ -42,6 +42,7 @@ from tidegate.desks.reviews.models import (
     Engagement,
     Evidence,
     Grant,
+    LoadedFramework,
     NamedPerson,
     Partner,
     Party,
@@ -95,6 +96,7 @@ class World:
     notices: list[Notice] = field(default_factory=list)
     webhooks: list[WebhookEndpoint] = field(default_factory=list)
 
+    frameworks: list[LoadedFramework] = field(default_factory=list)
     engagements: list[Engagement] = field(default_factory=list)
     parties: list[Party] = field(default_factory=list)
     named: list[NamedPerson] = field(default_factory=list)

@@ -85,10 +85,8 @@ _FOR_EVERYBODY = (
     "tidegate ledger key",
     "tidegate ledger witness list",
     "tidegate reviews figures",
-    "tidegate reviews frameworks list",
-    "tidegate reviews frameworks show",
 )
-"""The policy's sentences, public keys, counts of engagements, and what these are held to."""
+"""The policy's sentences, public keys, and counts of engagements."""
 
 
 def test_no_command_acts_as_somebody_who_is_suspended(world: World):

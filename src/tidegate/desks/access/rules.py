@@ -8,7 +8,7 @@ from typing import Final
 
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.conditions import Condition
-from tidegate.desks.access.words import Act, Kind, OrganisationKind, Role
+from tidegate.desks.access.words import REVIEWING, Act, Kind, OrganisationKind, Role
 
 Who = Callable[[Actor], bool]
 
@@ -73,6 +73,11 @@ def deciding_persons(actor: Actor) -> bool:
     """Whoever does more than read in an organisation, be that one suspended or not."""
     everywhere = (*actor.standings, *actor.suspended_standings)
     return actor.person is not None and any(one.role in WORKING for one in everywhere)
+
+
+def who_take_part_in_reviews(actor: Actor) -> bool:
+    """Whoever has a place in an organisation that takes part in reviews."""
+    return bool(actor.of_kind(REVIEWING))
 
 
 def finders(actor: Actor) -> bool:

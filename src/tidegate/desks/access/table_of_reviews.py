@@ -8,8 +8,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from tidegate.desks.access import conditions as which
 from tidegate.desks.access import engagements as among
-from tidegate.desks.access.rules import Rule, deciding_persons, persons, working_persons
+from tidegate.desks.access.rules import (
+    Rule,
+    chief_coordinators,
+    deciding_persons,
+    persons,
+    who_take_part_in_reviews,
+    working_persons,
+)
 from tidegate.desks.access.words import Act, Kind
 
 _SEE: Final = (Act.SEE, Act.READ)
@@ -17,6 +25,22 @@ _EXAMINE: Final = (Act.SEE, Act.READ, Act.EXAMINE)
 _WITH_PROOF: Final = (Act.SEE, Act.READ, Act.READ_PROOF)
 
 REVIEWS: Final[tuple[Rule, ...]] = (
+    # What engagements are held to.
+    Rule(
+        who_take_part_in_reviews,
+        _SEE,
+        Kind.FRAMEWORK,
+        which.everything,
+        "Frameworks that were loaded are read by whoever has a place in an organisation that takes"
+        " part in reviews.",
+    ),
+    Rule(
+        chief_coordinators,
+        _SEE,
+        Kind.FRAMEWORK,
+        which.everything,
+        "Frameworks that were loaded are read by those who run the instance, who load them.",
+    ),
     # Engagements: the developer.
     Rule(
         persons,

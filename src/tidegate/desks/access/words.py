@@ -26,6 +26,8 @@ class Kind(StrEnum):
     MESSAGE = "cases.Message"
     ATTACHMENT = "cases.Attachment"
     ENTRY = "ledger.Entry"
+    FRAMEWORK = "reviews.LoadedFramework"
+    """One that was loaded here; those that are shipped are public."""
     ENGAGEMENT = "reviews.Engagement"
     PARTY = "reviews.Party"
     NAMED_PERSON = "reviews.NamedPerson"

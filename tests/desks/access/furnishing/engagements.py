@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from importlib import resources
 from typing import Final
 
 from tests.desks.access.furnishing.agreements import furnish_agreements
@@ -12,7 +13,14 @@ from tests.desks.access.furnishing.grants import furnish_grants
 from tests.desks.access.world import BEFORE, NOW, World, new_mark
 from tidegate.desks.access.words import Act
 from tidegate.desks.parties.models import Organisation, Person
-from tidegate.desks.reviews.models import Engagement, NamedPerson, Partner, Party, Release
+from tidegate.desks.reviews.models import (
+    Engagement,
+    LoadedFramework,
+    NamedPerson,
+    Partner,
+    Party,
+    Release,
+)
 from tidegate.desks.reviews.queries.frameworks import newest
 
 _WINDOWS: Final = ((None, None), (None, None), (-2, 5), (-2, 5), (-2, -1), (-2, -1), (1, 5))
@@ -34,7 +42,8 @@ _SPOILT: Final = ("plug", "closed", "withdrawn", "before", "over", "noted", "sus
 
 
 def furnish_engagements(world: World, draw: random.Random, engagements: int) -> None:
-    """Make engagements, and all that belongs to each."""
+    """Make engagements, and all that belongs to each; and a framework that was loaded."""
+    _framework(world)
     for number in range(engagements):
         stands = number < 2
         about = _engagement(world, draw, stands, draw.choice(_SPOILT) if number == 1 else "")
@@ -46,6 +55,23 @@ def furnish_engagements(world: World, draw: random.Random, engagements: int) -> 
         _release(world, draw, about)
         furnish_grants(world, draw, about)
         furnish_determinations(world, draw, about)
+
+
+def _framework(world: World) -> None:
+    name, sign = new_mark(), b'"name": "eo-14409"'
+    shipped = resources.files("tidegate.desks.reviews.frameworks") / "shipped" / "eo-14409.json"
+    document = shipped.read_bytes()
+    assert sign in document
+    made = LoadedFramework.objects.create(
+        name=name,
+        version=newest().version,
+        sha256="0" * 64,
+        document=document.replace(sign, f'"name": "{name}"'.encode()),
+        loaded_by="somebody",
+        loaded_at=BEFORE,
+    )
+    world.frameworks.append(made)
+    world.show(lambda reader: reader.framework(Act.READ, made), name)
 
 
 def _engagement(world: World, draw: random.Random, stands: bool, spoilt: str) -> Engagement:

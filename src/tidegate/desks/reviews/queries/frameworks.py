@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
+from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import narrowed
 from tidegate.desks.findings.queries.errors import FilterError
 from tidegate.desks.reviews.frameworks.framework import Framework
 from tidegate.desks.reviews.frameworks.loading import (
@@ -22,6 +24,12 @@ _KEPT: Final = 64
 def known_frameworks() -> tuple[Framework, ...]:
     """Return every framework in every version: the shipped ones, then those that were loaded."""
     return (*shipped_frameworks(), *map(_read_row, LoadedFramework.objects.order_by("name", "pk")))
+
+
+def readable_frameworks(actor: Actor) -> tuple[Framework, ...]:
+    """Return the frameworks that somebody may read: the shipped ones, and of the loaded theirs."""
+    rows = narrowed(actor, LoadedFramework.objects.order_by("name", "pk"))
+    return (*shipped_frameworks(), *map(_read_row, rows))
 
 
 def framework_of(engagement: Engagement) -> Framework:

@@ -12,7 +12,7 @@ from ninja import Router, Status
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.reviews.frameworks.loading import FrameworkError
 from tidegate.desks.reviews.queries.figures import figures
-from tidegate.desks.reviews.queries.frameworks import known_frameworks
+from tidegate.desks.reviews.queries.frameworks import readable_frameworks
 from tidegate.desks.reviews.services.frameworks import load_framework
 from tidegate.faces.api.cutting import cut
 from tidegate.faces.api.paging import Cursor, Limit, listed
@@ -43,9 +43,8 @@ def list_frameworks(
     request: HttpRequest, response: HttpResponse, cursor: Cursor, limit: Limit
 ) -> Any:
     """List the frameworks that engagements can be held to; the shipped ones come first."""
-    page = cut(
-        known_frameworks(), lambda one: f"{one.name} {one.version}", cursor, limit, sort="loaded"
-    )
+    known = readable_frameworks(actor_of(request))
+    page = cut(known, lambda one: f"{one.name} {one.version}", cursor, limit, sort="loaded")
     return listed(request, response, page)
 
 
@@ -70,9 +69,9 @@ def load(request: HttpRequest, response: HttpResponse, wanted: LoadingFramework)
     response={200: Framework, 404: Problem},
     operation_id="getReviewFramework",
 )
-def get_framework(request: HttpRequest, name: str, version: str) -> Any:  # noqa: ARG001
+def get_framework(request: HttpRequest, name: str, version: str) -> Any:
     """Return a framework: its ceiling, its roles and bodies, and its own terms."""
-    for one in known_frameworks():
+    for one in readable_frameworks(actor_of(request)):
         if (one.name, one.version) == (name, version):
             return one
     raise NotFoundError("framework", f"{name} {version}")

@@ -50,9 +50,9 @@ def figures(as_json: AsJson = False) -> None:
 def list_them(as_json: AsJson = False) -> None:
     """List the frameworks that are shipped, and those that were loaded."""
     open_instance()
-    from tidegate.desks.reviews.queries.frameworks import known_frameworks
+    from tidegate.desks.reviews.queries.frameworks import readable_frameworks
 
-    rows = known_frameworks()
+    rows = readable_frameworks(actor())
     if as_json:
         columns = ("name", "version", "sha256", "title", "authority", "source", "note")
         print_json({"rows": [{name: getattr(row, name) for name in columns} for row in rows]})
@@ -71,9 +71,9 @@ def show(
     """Show a framework: its ceiling, its roles and bodies, its own terms."""
     open_instance()
     from tidegate.desks.access.refusals import NotFoundError
-    from tidegate.desks.reviews.queries.frameworks import known_frameworks
+    from tidegate.desks.reviews.queries.frameworks import readable_frameworks
 
-    named = [one for one in known_frameworks() if one.name == name]
+    named = [one for one in readable_frameworks(actor()) if one.name == name]
     fitting = [one for one in named if version in ("", one.version)]
     if not fitting:
         raise NotFoundError("framework", f"{name} {version}".strip())

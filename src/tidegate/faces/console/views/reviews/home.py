@@ -18,7 +18,7 @@ from tidegate.desks.access.words import OrganisationKind, Role
 from tidegate.desks.parties.models import Organisation
 from tidegate.desks.reviews.models import Agreement, Engagement
 from tidegate.desks.reviews.queries.engagements import Row, Waiting, my_engagements
-from tidegate.desks.reviews.queries.frameworks import known_frameworks
+from tidegate.desks.reviews.queries.frameworks import readable_frameworks
 from tidegate.desks.reviews.queries.grants import GrantShown, list_grants
 from tidegate.desks.reviews.services.opening import open_engagement
 from tidegate.faces.console.views.doing import Refusal, answered, instant_of, text_of, time_zone
@@ -131,7 +131,7 @@ def developers_of(actor: Actor) -> list[tuple[str, str]]:
 
 
 def _form(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
-    frameworks = {one.name: one for one in known_frameworks()}
+    frameworks = {one.name: one for one in readable_frameworks(actor_of(request))}
     return page(
         request,
         "reviews/new",

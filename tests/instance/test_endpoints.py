@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tidegate.instance.endpoints import EndpointHostsError, endpoint_hosts
+from tidegate.instance.endpoints import EndpointHostsError, endpoint_hosts, is_allowed
 from tidegate.instance.home import HomeError
 from tidegate.instance.webhooks import webhook_hosts
 
@@ -23,3 +23,16 @@ def test_what_is_no_host_is_named_with_its_setting():
     with pytest.raises(EndpointHostsError, match="TIDEGATE_ENDPOINT_HOSTS") as refused:
         endpoint_hosts({"TIDEGATE_ENDPOINT_HOSTS": "https://models.example"})
     assert isinstance(refused.value, HomeError)
+
+
+def test_a_host_may_be_named_at_one_port():
+    said = " Models.Corp.example:8000,[fd00::7]:443,10.0.0.7:80,fd00::8"
+    named = endpoint_hosts({"TIDEGATE_ENDPOINT_HOSTS": said})
+    assert named == {"models.corp.example:8000", "[fd00::7]:443", "10.0.0.7:80", "fd00::8"}
+    for wrong in ("models:0", "models:65536", "models:", ":80", "models:80:90", "models:8x"):
+        with pytest.raises(EndpointHostsError, match="TIDEGATE_ENDPOINT_HOSTS"):
+            endpoint_hosts({"TIDEGATE_ENDPOINT_HOSTS": wrong})
+    assert is_allowed(named, "fd00::7", 443)
+    assert not is_allowed(named, "fd00::7", 444)
+    assert is_allowed(named, "fd00::8", 9)
+    assert not is_allowed(named, "fd00::8", 9, own_port=9)

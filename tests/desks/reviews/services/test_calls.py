@@ -17,7 +17,7 @@ from tidegate.desks.reviews.keys import new_call_key
 from tidegate.desks.reviews.models import Call, Endpoint, Engagement, Grant, Refusal, Transcript
 from tidegate.desks.reviews.queries.usable import Reason, holder_of, known_grant
 from tidegate.desks.reviews.services import calls
-from tidegate.desks.reviews.services.calls import Begun, Over, Refused, settle_lost, write
+from tidegate.desks.reviews.services.calls import Act, Begun, Over, Refused, settle_lost, write
 from tidegate.desks.reviews.states.grants import Operation
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +154,7 @@ def test_calls_at_once_use_no_more_than_a_budget(made):
     assert reasons == [None, None, Reason.BUDGET, Reason.BUDGET]
     # In another transaction they count, too; and once they have ended, what they have used.
     assert write([begun(set_aside=40)]) != [None]
-    after = [over(acts[0], tokens_out=10), over(acts[1], tokens_out=10), begun(set_aside=80)]
+    after: list[Act] = [over(acts[0], tokens_out=10), over(acts[1], tokens_out=10), begun(set_aside=80)]
     assert write(after) == [None, None, None]
     assert Grant.objects.get().used_tokens == 20
 

@@ -312,6 +312,7 @@ def test_a_signature_under_one_record_is_good_for_no_other_of_the_same_partner(m
     with pytest.raises(NotPossibleError):
         sign_detached(made.developer.actor, made.key, again.sha256, signature, public, at=NOW)
     # Nor are terms of its own that were signed in an earlier part good in a later one.
+    assert again.party is not None
     both_sign(made, again.party.partner)
     own = terms.propose_default(made.developer.actor, made.key, for_partner=who.key, at=NOW)
     opening.end_part(made.developer.actor, made.key, who.key, Party.Part.PARTNER, at=NOW)

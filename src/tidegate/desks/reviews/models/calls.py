@@ -43,6 +43,9 @@ class Call(models.Model):
     began_at = models.DateTimeField()
     request_sha256 = models.CharField(max_length=64)
     request_bytes = models.BigIntegerField()
+    set_aside = models.BigIntegerField(
+        default=0, db_comment="Tokens of its grant's budget that it may use while it runs."
+    )
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.RUNNING)
     fault = models.CharField(max_length=10, blank=True, db_comment="endpoint or gateway.")
     reason = models.TextField(blank=True)
@@ -76,6 +79,7 @@ class Call(models.Model):
         indexes = [
             models.Index(fields=["engagement", "-began_at"], name="call_by_engagement"),
             models.Index(fields=["grant", "-began_at"], name="call_by_grant"),
+            models.Index(fields=["grant", "outcome"], name="call_by_outcome"),
         ]
 
 

@@ -8,7 +8,7 @@ from tidegate.desks.access.keys import LENGTH
 from tidegate.desks.parties.models import Person
 from tidegate.desks.reviews.keys import new_grant_key, new_request_key
 from tidegate.desks.reviews.models.engagements import Engagement
-from tidegate.desks.reviews.models.parties import NamedPerson
+from tidegate.desks.reviews.models.parties import NamedPerson, Party
 
 
 class Grant(models.Model):
@@ -70,6 +70,13 @@ class TwoPersonRequest(models.Model):
 
     key = models.CharField(max_length=LENGTH, unique=True, default=new_request_key)
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="requests")
+    party = models.ForeignKey(
+        Party,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_comment="The trusted partner whose terms ask for it; null for the government's side.",
+    )
     action = models.CharField(max_length=40, db_comment="A word of the framework's actions.")
     subject = models.CharField(max_length=100, db_comment="Key of what it is about.")
     reason = models.TextField()

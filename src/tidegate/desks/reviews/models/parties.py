@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 
 from tidegate.desks.parties.models import Organisation, Person
@@ -47,6 +49,10 @@ class Party(models.Model):
                 name="engagement_party_once",
             )
         ]
+
+
+GOVERNMENT: Final = (Party.Part.REVIEWER, Party.Part.DETERMINING)
+"""Parts that act for the government; the policy has the same two words (`access.circles`)."""
 
 
 class NamedPerson(models.Model):

@@ -8,15 +8,16 @@ where nobody was there to put it on record.
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import Count, Max, Model, QuerySet
+from django.db.models import Count, Exists, Max, Model, OuterRef, QuerySet, Sum
 
 from tidegate.desks.access.actors import Actor, Standing
 from tidegate.desks.access.deciding import narrowed
@@ -25,7 +26,16 @@ from tidegate.desks.cases.instants import shown
 from tidegate.desks.parties.digests import digest_of
 from tidegate.desks.parties.models import Membership, Organisation, Person
 from tidegate.desks.parties.queries.actors import actor_of, narrowed_to
-from tidegate.desks.reviews.models import Agreement, Call, Ending, Endpoint, Grant, Partner, Party
+from tidegate.desks.reviews.models import (
+    Agreement,
+    Call,
+    Ending,
+    Endpoint,
+    Grant,
+    NamedPerson,
+    Partner,
+    Party,
+)
 from tidegate.desks.reviews.queries.prepared import (
     ANOTHER_INT,
     INSTANT,
@@ -95,10 +105,37 @@ class Asked:
     at: datetime
     operation: Operation | None = None
     """None where no model is called: its endpoints are listed."""
-    model: str = ""
-    """Name of the endpoint."""
+    model: str | None = ""
+    """Name of the endpoint; None where the request was not read yet."""
     idempotency: str | None = None
     """Their own name for the call, if they gave one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How a grant was used so far; as its columns of these names."""
+
+    used_at: datetime | None
+    used_from: str
+    used_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Calls of a grant that run, from one address."""
+
+    address: str
+    set_aside: int
+    """Tokens of the grant's budget that they may still use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lasts:
+    """How long a grant lasts, and for which secret."""
+
+    ends_at: datetime
+    digest: str | None
+    """Of the secret; another one once it was taken up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +151,10 @@ class Usable:
     endpoint: Endpoint | None
     ends_at: datetime
     """When access ends, at the latest."""
+    tokens_left: int | None
+    """Of the budget; None for no bound."""
+    lately: int = 0
+    """Calls within the last minute, where a model is to be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +169,11 @@ class Unusable:
 
 
 def known_grant(secret: str) -> Grant | None:
-    """Return the grant whose secret it is, whatever has become of it; None if it is nobody's."""
-    return _GRANT.first(digest=digest_of(secret))
+    """Return the grant whose secret it is, whatever has become of it; None if it is nobody's.
+
+    Nobody may change it; how it was used is left out, and asked for apart (`use_of`).
+    """
+    return _GRANT.unchanged(digest=digest_of(secret))
 
 
 def usable_grant(secret: str, asked: Asked) -> Usable | Unusable | None:
@@ -154,25 +198,32 @@ def usable(grant: Grant, asked: Asked) -> Usable | Unusable:
             Reason.NO_TERMS,
             "No terms are in force for this engagement; both sides have to sign them first.",
         )
-    refused = _under_terms(grant, held, asked) or _within_scope(grant, asked)
+    use = use_of(grant)
+    refused = _under_terms(grant, held, asked) or _within_scope(grant, asked, use)
     if refused:
         return refused
-    endpoint = None
+    endpoint, made = None, 0
     if asked.operation is not None:
         found = _endpoint(grant, asked)
         if isinstance(found, Unusable):
             return found
-        endpoint = found
-        if refused := _within_bounds(grant, asked):
+        endpoint, made = found, lately(grant, asked.at)
+        if refused := _within_bounds(grant, asked, use, made):
             return refused
-    return Usable(grant, actor, held, endpoint, _ends_at(grant))
+    left = None if grant.tokens is None else grant.tokens - use.used_tokens
+    return Usable(grant, actor, held, endpoint, _ends_at(grant), left, made)
+
+
+def use_of(grant: Grant) -> Use:
+    """Return how a grant was used so far."""
+    return Use(*_USE.rows(grant=grant.pk)[0])
 
 
 def holder_of(grant: Grant) -> Actor:
     """Return the person of a grant, with their standing in its party's organisation alone."""
     party, person = grant.named.party, grant.named.person_id
     # All columns of the rows that standing comes from: where none has changed, neither has it.
-    places = tuple(repr(row) for row in _PLACES.rows(person=person))
+    places = _PLACES.raw(person=person)
     return _HOLDERS.get(
         (person, party.organisation_id, places),
         lambda: narrowed_to(actor_of(grant.named.person), organisation=party.organisation_id),
@@ -202,7 +253,7 @@ def may_be_used(grant_pk: int, at: datetime) -> bool:
 def terms_for(grant: Grant) -> Held | None:
     """Return the terms that hold for a grant: the engagement's, or those of a trusted partner."""
     # Versions never change but for when they were agreed on or taken back.
-    versions = tuple(_VERSIONS.rows(engagement=grant.engagement_id))
+    versions = _VERSIONS.raw(engagement=grant.engagement_id)
     partner = _partner(grant)
     return _TERMS.get(
         (grant.engagement_id, partner.pk if partner else None, versions),
@@ -210,12 +261,22 @@ def terms_for(grant: Grant) -> Held | None:
     )
 
 
-def ends_of(grants: Collection[int], at: datetime) -> Mapping[int, datetime]:
+def ends_of(grants: Collection[int], at: datetime) -> Mapping[int, Lasts]:
     """Return until when grants last, by id; one that is missing has ended.
 
     One question, and no more than dates: it is asked for all that run when the plug is pulled.
     """
-    return {grant.pk: _ends_at(grant) for grant in _lasting(grants, at)}
+    return {grant.pk: Lasts(_ends_at(grant), grant.digest) for grant in _lasting(grants, at)}
+
+
+def endpoints_left(endpoints: Collection[int], *, locks: bool = False) -> frozenset[int]:
+    """Return those of some endpoints that have not ended, by id; `locks` for the transaction."""
+    if len(endpoints) == 1 and not (locks and connection.features.has_select_for_update):
+        return frozenset(pk for (pk,) in _ENDPOINT_LEFT.rows(endpoint=next(iter(endpoints))))
+    rows = Endpoint.objects.filter(pk__in=endpoints, ended_at=None).order_by("pk")
+    if locks:
+        rows = rows.select_for_update(of=("self",))
+    return frozenset(rows.values_list("pk", flat=True))
 
 
 def lasting(grants: Collection[int], at: datetime) -> Mapping[int, Grant]:
@@ -234,14 +295,22 @@ def _lasting(grants: Collection[int], at: datetime, *, locks: bool = False) -> l
 
 
 def _not_ended(grants: QuerySet[Grant, Grant]) -> QuerySet[Grant, Grant]:
+    # Whoever has recused themselves has, in whichever part of the engagement.
+    recused = NamedPerson.objects.filter(
+        person=OuterRef("named__person"),
+        party__engagement=OuterRef("engagement"),
+        recused_at__isnull=False,
+    )
     return grants.filter(
+        ~Exists(recused),
         ended_at=None,
+        lapse_noted_at=None,
         digest__isnull=False,
+        engagement__developer__suspended_at=None,
         engagement__withdrawn_at=None,
         engagement__closed_at=None,
         engagement__access_off_at=None,
         named__ended_at=None,
-        named__recused_at=None,
         named__party__ended_at=None,
     ).select_related("engagement", "named__party__partner")
 
@@ -276,13 +345,42 @@ def lately(grant: Grant, at: datetime) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def is_elsewhere(grant: Grant, address: str, at: datetime) -> bool:
-    """Say whether a grant is in use from another address than this one."""
+def is_elsewhere(use: Grant | Use, address: str, at: datetime) -> bool:
+    """Say whether a grant is in use from another place than this address."""
     return (
-        grant.used_at is not None
-        and grant.used_from not in ("", address)
-        and grant.used_at > at - ONE_PLACE
+        use.used_at is not None
+        and use.used_from not in ("", address)
+        and use.used_at > at - ONE_PLACE
+        and _place(use.used_from) != _place(address)
     )
+
+
+def running(grant: int) -> list[Running]:
+    """Return the calls of a grant that run, by the addresses that they come from."""
+    return [Running(*row) for row in _RUNNING.rows(grant=grant)]
+
+
+def runs_elsewhere(runs: Collection[Running], address: str) -> bool:
+    """Say whether one of the calls that run comes from another place than this address."""
+    return any(is_another_place(one.address, address) for one in runs)
+
+
+def is_another_place(one: str, other: str) -> bool:
+    """Say whether two addresses are of two places."""
+    return one != other and _place(one) != _place(other)
+
+
+def _place(address: str) -> str:
+    """Return what stands for a place: an IPv4 address, or the network that an IPv6 one is in.
+
+    A machine has many addresses of one network, and takes another one for each connection.
+    From: RFC 8981, 3.4.
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return address if found.version == 4 else str(ipaddress.ip_network((found, 64), strict=False))
 
 
 def elsewhere() -> Unusable:
@@ -305,6 +403,23 @@ def too_many(grant: Grant) -> Unusable:
     )
 
 
+def spent(grant: Grant) -> Unusable:
+    """Return the refusal of a call, and the end of one, beyond the budget."""
+    return Unusable(
+        Reason.BUDGET,
+        f"The {grant.tokens or 0:,} tokens of this grant are used up; ask for another grant.",
+    )
+
+
+def set_aside(grant: Grant) -> Unusable:
+    """Return the refusal of a call beside others that may use up what is left of the budget."""
+    return Unusable(
+        Reason.BUDGET,
+        f"Calls that run may use what is left of the {grant.tokens or 0:,} tokens of this grant;"
+        " wait until one has ended, or ask for a shorter answer.",
+    )
+
+
 def named_before(idempotency: str) -> Unusable:
     """Return the refusal of a second call of the same name."""
     return Unusable(
@@ -320,7 +435,7 @@ def ended() -> Unusable:
 
 
 def _under_terms(grant: Grant, held: Held, asked: Asked) -> Unusable | None:
-    if not _has_read(grant.named.person_id, held):
+    if not _has_read(grant.named.person, held):
         return Unusable(
             Reason.TERMS_NOT_READ,
             "The terms in force have not been read by you in this version; open this grant in the"
@@ -337,7 +452,7 @@ def _under_terms(grant: Grant, held: Held, asked: Asked) -> Unusable | None:
     return None
 
 
-def _within_scope(grant: Grant, asked: Asked) -> Unusable | None:
+def _within_scope(grant: Grant, asked: Asked, use: Use) -> Unusable | None:
     if not comes_from(asked.address, grant.addresses):
         return _not_from(asked.address, "this grant lets")
     hours = hours_of(grant.hours)
@@ -347,7 +462,8 @@ def _within_scope(grant: Grant, asked: Asked) -> Unusable | None:
             f"This grant is good from {hours.begins:%H:%M} to {hours.until:%H:%M} ({hours.zone}),"
             " on its days; call then.",
         )
-    if is_elsewhere(grant, asked.address, asked.at):
+    is_used = is_elsewhere(use, asked.address, asked.at)
+    if is_used or runs_elsewhere(running(grant.pk), asked.address):
         return elsewhere()
     return None
 
@@ -364,19 +480,21 @@ def hours_of(said: Mapping[str, Any]) -> Hours | None:
     )
 
 
-def _endpoint(grant: Grant, asked: Asked) -> Endpoint | Unusable:
+def _endpoint(grant: Grant, asked: Asked) -> Endpoint | Unusable | None:
     if asked.operation not in grant.operations:
         allowed = ", ".join(grant.operations)
         return Unusable(
             Reason.OPERATION, f"This grant is for {allowed}, not for {asked.operation}."
         )
+    if asked.model is None:
+        return None
     named = ", ".join(grant.endpoints)
     if asked.model not in grant.endpoints:
         return Unusable(
             Reason.MODEL,
             f"This grant is not for the model {asked.model!r:.80}; name one of: {named}.",
         )
-    row = _ENDPOINT.first(engagement=grant.engagement_id, name=asked.model)
+    row = _ENDPOINT.unchanged(engagement=grant.engagement_id, name=asked.model)
     if row is None:
         return Unusable(
             Reason.MODEL,
@@ -395,13 +513,10 @@ def _endpoint(grant: Grant, asked: Asked) -> Endpoint | Unusable:
     return row
 
 
-def _within_bounds(grant: Grant, asked: Asked) -> Unusable | None:
-    if grant.tokens is not None and grant.used_tokens >= grant.tokens:
-        return Unusable(
-            Reason.BUDGET,
-            f"The {grant.tokens:,} tokens of this grant are used up; ask for another grant.",
-        )
-    if lately(grant, asked.at) >= grant.calls_a_minute:
+def _within_bounds(grant: Grant, asked: Asked, use: Use, made: int) -> Unusable | None:
+    if grant.tokens is not None and use.used_tokens >= grant.tokens:
+        return spent(grant)
+    if made >= grant.calls_a_minute:
         return too_many(grant)
     if asked.idempotency is not None:
         rows = Call.objects.filter(grant=grant, idempotency=asked.idempotency)
@@ -410,12 +525,13 @@ def _within_bounds(grant: Grant, asked: Asked) -> Unusable | None:
     return None
 
 
-def _has_read(person: int, held: Held) -> bool:
+def _has_read(person: Person, held: Held) -> bool:
     """Say whether somebody has read terms; who has, has."""
-    key = (person, held.agreement.pk)
+    # By names that are never given twice, also where tables were restored from a backup.
+    key = (person.key, held.agreement.sha256)
     if key in _READ:
         return True
-    if not has_acknowledged(person, held.agreement):
+    if not has_acknowledged(person.pk, held.agreement):
         return False
     if len(_READ) >= _REMEMBERED:
         _READ.clear()
@@ -433,7 +549,8 @@ def _not_from(address: str, whose: str) -> Unusable:
 def _why_not(grant: Grant, at: datetime) -> Unusable:
     """Say which of the things that a grant stands on is missing; the policy has said no."""
     engagement = grant.engagement
-    if grant.ended_at is not None or engagement.withdrawn_at or engagement.closed_at:
+    over = (grant.ended_at, grant.lapse_noted_at, engagement.withdrawn_at, engagement.closed_at)
+    if any(over):
         return ended()
     if engagement.access_off_at is not None:
         return Unusable(Reason.OFF, "The developer has switched access off.")
@@ -464,22 +581,31 @@ def _record_of(grant: Grant) -> Partner | None:
 
 
 def _ends_at(grant: Grant) -> datetime:
+    """Return when a grant ends, by its own dates and those of what it stands on."""
     if _partner(grant) is None:
-        other = grant.engagement.window_ends_at
+        # What is on record as over is over, whatever a clock says.
+        other = grant.engagement.window_ended_at or grant.engagement.window_ends_at
     else:
         record = _record_of(grant)
-        other = record.ends_at if record else None
+        other = (record.declined_at or record.ends_at) if record else None
     # Without a window, or a record, there is no access; the policy has it so.
     return grant.begins_at if other is None else min(grant.ends_at, other)
 
 
 def _begins_at(grant: Grant) -> datetime | None:
+    """Return when a grant begins, by its own dates and those of what it stands on; if known."""
+    begins = [grant.issued_at or grant.begins_at, grant.begins_at]
     if _partner(grant) is None:
-        other = grant.engagement.window_opens_at
-    else:
-        record = _record_of(grant)
-        other = record.begins_at if record else None
-    return None if other is None else max(grant.begins_at, other)
+        if grant.engagement.window_opens_at is None:
+            return None
+        return max(*begins, grant.engagement.window_opens_at)
+    record = _record_of(grant)
+    if record is None:
+        return None
+    window = grant.engagement.window_ends_at
+    if window is not None and not record.early:
+        begins.append(window)
+    return max(*begins, record.begins_at)
 
 
 class _Known(Generic[_V]):
@@ -514,11 +640,20 @@ def _use_in(
     return Prepared(build, examples)
 
 
+_USED: Final = tuple(field.name for field in fields(Use))
 _GRANT: Final = Prepared(
-    lambda digest: Grant.objects.select_related(
-        "engagement", "named__person", "named__party__organisation", "named__party__partner"
-    ).filter(digest=digest),
+    lambda digest: (
+        Grant.objects.select_related(
+            "engagement", "named__person", "named__party__organisation", "named__party__partner"
+        )
+        .filter(digest=digest)
+        # These change with each call, and would make it another one.
+        .defer(*_USED)
+    ),
     {"digest": TEXT},
+)
+_USE: Final = Prepared(
+    lambda grant: Grant.objects.filter(pk=grant).values_list(*_USED), {"grant": INT}
 )
 _LASTING: Final = Prepared(lambda grant: _not_ended(Grant.objects.filter(pk=grant)), {"grant": INT})
 _PLACES: Final = Prepared(
@@ -547,6 +682,10 @@ _ENDPOINT: Final = Prepared(
     ),
     {"engagement": INT, "name": TEXT},
 )
+_ENDPOINT_LEFT: Final = Prepared(
+    lambda endpoint: Endpoint.objects.filter(pk=endpoint, ended_at=None).values_list("pk"),
+    {"endpoint": INT},
+)
 _LATELY: Final = Prepared(
     lambda grant, since: (
         Call.objects.filter(grant=grant, began_at__gt=since)
@@ -557,6 +696,16 @@ _LATELY: Final = Prepared(
     ),
     {"grant": INT, "since": INSTANT},
 )
+_RUNNING: Final = Prepared(
+    lambda grant: (
+        Call.objects.filter(grant=grant, outcome=Call.Outcome.RUNNING)
+        .order_by()
+        .values("address")
+        .annotate(tokens=Sum("set_aside"))
+        .values_list("address", "tokens")
+    ),
+    {"grant": INT},
+)
 _ENDINGS: Final = Prepared(
     lambda after: (
         Ending.objects.filter(pk__gt=after).order_by("-pk").values_list("pk", "engagement", "grant")
@@ -565,7 +714,7 @@ _ENDINGS: Final = Prepared(
 )
 _HOLDERS: Final[_Known[Actor]] = _Known()
 _TERMS: Final[_Known[Held | None]] = _Known()
-_READ: Final[set[tuple[int, int]]] = set()
+_READ: Final[set[tuple[str, str]]] = set()
 
 
 def _columns(model: type[Model], path: str = "") -> list[str]:

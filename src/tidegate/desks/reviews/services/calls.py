@@ -8,7 +8,7 @@ calls share one commit; whoever calls `write` gathers them.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,13 +22,19 @@ from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.reviews.models import Call, Endpoint, Grant, Party, Refusal
 from tidegate.desks.reviews.queries.usable import (
     Reason,
+    Running,
     Unusable,
     elsewhere,
     ended,
+    endpoints_left,
     is_elsewhere,
     lasting,
     lately,
     named_before,
+    running,
+    runs_elsewhere,
+    set_aside,
+    spent,
     too_many,
 )
 from tidegate.desks.reviews.services import transcripts, windows
@@ -63,6 +69,8 @@ class Begun:
     request_sha256: str
     request_bytes: int
     idempotency: str | None = None
+    set_aside: int = 0
+    """Tokens that it may use; they are kept free of other calls where its grant has a budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +93,8 @@ class Over:
     tokens_in: int = 0
     tokens_out: int = 0
     tokens_estimated: bool = False
-    kept: bytes | None = field(default=None, repr=False)
-    """What was said, if it is to be kept; encrypted before it is."""
+    kept: Callable[[], bytes] | None = field(default=None, repr=False)
+    """Gives what was said, if it is to be kept; it is encrypted before it is."""
     whole: bool = True
 
 
@@ -111,9 +119,14 @@ def write(acts: Sequence[Act]) -> list[Unusable | None]:
     Returns:
         for each, None; or why a call must not be answered, which is then on record as a refusal.
     """
+    begun = [act for act in acts if isinstance(act, Begun)]
+    ends = [act for act in acts if isinstance(act, Over)]
+    new = {act.key for act in begun}
     with transaction.atomic():
-        answers = _begin([act for act in acts if isinstance(act, Begun)])
-        over = _end([act for act in acts if isinstance(act, Over)])
+        # What has ended before makes room for what begins.
+        over = _end([act for act in ends if act.key not in new])
+        answers = _begin(begun)
+        over += _end([act for act in ends if act.key in new])
         turned_away = [
             Refused(act.grant, act.actor, answer.reason, act.address, act.at, act.operation)
             for act in acts
@@ -121,11 +134,13 @@ def write(acts: Sequence[Act]) -> list[Unusable | None]:
         ]
         said = [act for act in acts if isinstance(act, Refused)]
         first = _count([*said, *turned_away])
+        # By the acts themselves: of two that are alike, one was written.
+        written = {id(act) for act in over}
         # The ledger last: nobody else appends until this is over.
         for act in acts:
             if isinstance(act, Begun) and answers[act.key] is None:
                 _record_begin(act)
-            elif isinstance(act, Over) and act.key in over:
+            elif isinstance(act, Over) and id(act) in written:
                 _record_end(act)
         for refused in first:
             _record_refusal(refused)
@@ -168,25 +183,31 @@ def _begin(begun: Sequence[Begun]) -> dict[str, Unusable | None]:
         return {}
     at = max(act.at for act in begun)
     grants = lasting({act.grant.pk for act in begun}, at)
+    endpoints = endpoints_left({act.endpoint.pk for act in begun}, locks=True)
     counts = Counter({pk: lately(grant, at) for pk, grant in grants.items()})
+    runs = {pk: running(pk) for pk in grants}
     names = _names(begun)
     answers: dict[str, Unusable | None] = {}
     rows: list[Call] = []
     for act in begun:
         grant = grants.get(act.grant.pk)
         refused = None
-        if grant is None or grant.digest != act.grant.digest:
+        is_same = grant is not None and grant.digest == act.grant.digest
+        if grant is None or not is_same or act.endpoint.pk not in endpoints:
             refused = ended()
-        elif is_elsewhere(grant, act.address, act.at):
+        elif _is_elsewhere(grant, runs[grant.pk], act):
             refused = elsewhere()
         elif counts[grant.pk] >= grant.calls_a_minute:
             refused = too_many(grant)
         elif act.idempotency is not None and (grant.pk, act.idempotency) in names:
             refused = named_before(act.idempotency)
+        else:
+            refused = _beyond_budget(grant, runs[grant.pk], act)
         answers[act.key] = refused
         if refused is not None or grant is None:
             continue
         counts[grant.pk] += 1
+        runs[grant.pk].append(Running(act.address, act.set_aside))
         if act.idempotency is not None:
             names.add((grant.pk, act.idempotency))
         grant.used_from, grant.used_at = act.address, act.at
@@ -196,6 +217,24 @@ def _begin(begun: Sequence[Begun]) -> dict[str, Unusable | None]:
         used = grants[pk]
         Grant.objects.filter(pk=pk).update(used_from=used.used_from, used_at=used.used_at)
     return answers
+
+
+def _is_elsewhere(grant: Grant, runs: Sequence[Running], act: Begun) -> bool:
+    return is_elsewhere(grant, act.address, act.at) or runs_elsewhere(runs, act.address)
+
+
+def _beyond_budget(grant: Grant, runs: Sequence[Running], act: Begun) -> Unusable | None:
+    """Refuse a call that may use what others that run may use, too.
+
+    One that runs alone is bounded by what the endpoint is asked for, and is cut.
+    """
+    if grant.tokens is None:
+        return None
+    left = grant.tokens - grant.used_tokens
+    if left <= 0:
+        return spent(grant)
+    taken = sum(one.set_aside for one in runs)
+    return set_aside(grant) if runs and taken + act.set_aside > left else None
 
 
 def _row(act: Begun) -> Call:
@@ -211,6 +250,7 @@ def _row(act: Begun) -> Call:
         began_at=act.at,
         request_sha256=act.request_sha256,
         request_bytes=act.request_bytes,
+        set_aside=act.set_aside,
     )
 
 
@@ -224,13 +264,13 @@ def _names(begun: Iterable[Begun]) -> set[tuple[int, str | None]]:
     return set(rows.values_list("grant", "idempotency"))
 
 
-def _end(over: Sequence[Over], *, is_late: bool = False) -> set[str]:
-    """Write how calls have ended; return their keys, without those that had ended before.
+def _end(over: Sequence[Over], *, is_late: bool = False) -> list[Over]:
+    """Write how calls have ended; return those that had not ended before.
 
     `is_late` says that they may have ended long ago, so that nothing follows for where their grants
     are used.
     """
-    ended_now: set[str] = set()
+    ended_now: list[Over] = []
     tokens: Counter[int] = Counter()
     last: dict[int, datetime] = {}
     for act in over:
@@ -239,7 +279,7 @@ def _end(over: Sequence[Over], *, is_late: bool = False) -> set[str]:
         said = {name: getattr(act, name) for name in _ENDS}
         if not running.update(**said, reason=reason, ended_at=act.at):
             continue
-        ended_now.add(act.key)
+        ended_now.append(act)
         tokens[act.grant.pk] += act.tokens_in + act.tokens_out
         last[act.grant.pk] = act.at
     for pk in sorted(last):
@@ -258,7 +298,7 @@ def _keep(act: Over) -> str:
         # What was withdrawn is being destroyed; nothing is added to it.
         return ""
     try:
-        transcripts.keep(call, act.kept, whole=act.whole, at=act.at)
+        transcripts.keep(call, act.kept(), whole=act.whole, at=act.at)
     except NotPossibleError as error:
         return f"Not kept: {error}"
     return ""

@@ -27,7 +27,7 @@ from tidegate.desks.reviews.sealing import CREDENTIAL, sealed_text
 from tidegate.desks.reviews.services.course import hold, require_going_on
 from tidegate.desks.reviews.services.endings import cut
 from tidegate.desks.reviews.services.recording import record
-from tidegate.instance.endpoints import endpoint_hosts
+from tidegate.instance.endpoints import endpoint_hosts, is_allowed
 
 MOST_ENDPOINTS: Final = 50
 """Of one engagement that have not ended."""
@@ -224,7 +224,8 @@ def _url(text: str) -> str:
         )
     if any(part in (".", "..") for part in parts.path.lower().replace("%2e", ".").split("/")):
         raise NotPossibleError("an endpoint's path has no dots between slashes; write it out")
-    allowed = _numeric(host) in endpoint_hosts()
+    port = parts.port or {"https": 443, "http": 80}[parts.scheme]
+    allowed = is_allowed(endpoint_hosts(), _numeric(host), port)
     if parts.scheme != "https" and not allowed:
         raise NotPossibleError(
             f"{host} would be spoken to without TLS; write https://, or let the instance's owner"

@@ -154,7 +154,11 @@ def test_calls_at_once_use_no_more_than_a_budget(made):
     assert reasons == [None, None, Reason.BUDGET, Reason.BUDGET]
     # In another transaction they count, too; and once they have ended, what they have used.
     assert write([begun(set_aside=40)]) != [None]
-    after: list[Act] = [over(acts[0], tokens_out=10), over(acts[1], tokens_out=10), begun(set_aside=80)]
+    after: list[Act] = [
+        over(acts[0], tokens_out=10),
+        over(acts[1], tokens_out=10),
+        begun(set_aside=80),
+    ]
     assert write(after) == [None, None, None]
     assert Grant.objects.get().used_tokens == 20
 

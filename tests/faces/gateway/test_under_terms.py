@@ -6,9 +6,11 @@ import base64
 import hashlib
 import json
 import time
+import uuid
 from typing import Any
 
 import jwt
+import openai
 import pyrage
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -179,6 +181,29 @@ def test_a_proven_call_is_made_once_and_a_secret_alone_is_no_use(house, endpoint
     assert post(address, secret, chat(), headers=elsewhere).status == 401
     assert len(script.seen) == 1
     assert house.do(rows.refusals, made["grant"]) == {"proof": 3, "replayed": 1}
+
+
+def test_a_hook_of_the_real_client_proves_its_calls(house, endpoint):
+    prover = Prover()
+    made = house.do(
+        rows.make,
+        endpoint=endpoint,
+        settings={"proven_calls": True},
+        grant={"thumbprint": thumbprint_of(prover.public)},
+    )
+
+    def prove(request: Any) -> None:
+        path = request.url.path
+        request.headers.update(prover.proof(house.address, made["secret"], str(uuid.uuid4()), path))
+
+    client = openai.OpenAI(
+        base_url=house.openai,
+        api_key=made["secret"],
+        max_retries=0,
+        http_client=openai.DefaultHttpxClient(event_hooks={"request": [prove]}),
+    )
+    for _ in range(2):
+        assert [one.id for one in client.models.list()] == ["the-model", "the-other"]
 
 
 def test_terms_that_want_proof_are_not_met_by_a_grant_without_a_key(house, endpoint):

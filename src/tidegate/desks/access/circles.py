@@ -14,13 +14,11 @@ from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from tidegate.desks.access.actors import Actor
-from tidegate.desks.access.words import Role
+from tidegate.desks.access.words import WORKING, Role
 
 DEVELOPER: Final = "developer"
 PARTNER: Final = "partner"
 GOVERNMENT: Final = ("reviewer", "determining")
-
-_WORKING: Final = (Role.ADMINISTRATOR, Role.MEMBER)
 
 
 def led(actor: Actor, *, ended_too: bool = False) -> QuerySet[Any]:
@@ -45,7 +43,7 @@ def decided(actor: Actor) -> QuerySet[Any]:
     """
     everywhere = (*actor.standings, *actor.suspended_standings)
     administered = [one.organisation for one in everywhere if one.role is Role.ADMINISTRATOR]
-    worked_for = [one.organisation for one in everywhere if one.role in _WORKING]
+    worked_for = [one.organisation for one in everywhere if one.role in WORKING]
     named = Q(organisation__in=worked_for) & _named_in(actor, "lead")
     return _parties().filter(Q(organisation__in=administered) | named, part=DEVELOPER)
 
@@ -132,7 +130,7 @@ def _administered(actor: Actor) -> Q:
 
 
 def _worked_for(actor: Actor) -> Q:
-    return Q(organisation__in=actor.with_role(*_WORKING))
+    return Q(organisation__in=actor.with_role(*WORKING))
 
 
 def _named_in(actor: Actor, *duties: str) -> Q:

@@ -20,11 +20,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from tidegate.desks.access.actors import Actor
-from tidegate.desks.access.words import REVIEWING, Label, Role
+from tidegate.desks.access.words import REVIEWING, WORKING, Label, Role
 
 Condition = Callable[[Actor, datetime], Q]
 
-_WORKING: Final = (Role.ADMINISTRATOR, Role.MEMBER)
 _OPEN_TERMS: Final = ("none", "exited")
 """States of an embargo that ask for nobody's consent."""
 _FREE: Final = (Label.GREEN, Label.CLEAR)
@@ -136,7 +135,7 @@ def of_own_parties(path: str) -> Condition:
     """Rows whose `path` is their own organisation's part in a case, where they may work."""
 
     def condition(actor: Actor, at: datetime) -> Q:
-        own = _invited(actor).filter(organisation__in=actor.with_role(*_WORKING))
+        own = _invited(actor).filter(organisation__in=actor.with_role(*WORKING))
         return Q(**{f"{path}__in": own.values("pk")})
 
     return condition

@@ -17,12 +17,11 @@ from tidegate.desks.access import circles
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.circles import DEVELOPER, GOVERNMENT, PARTNER
 from tidegate.desks.access.conditions import Condition
-from tidegate.desks.access.words import Role
+from tidegate.desks.access.words import WORKING, Role
 
 FOR_GOVERNMENT: Final = "government"
 """Of an entry of the ledger that is kept for the government's named people; no key is such."""
 
-_WORKING: Final = (Role.ADMINISTRATOR, Role.MEMBER)
 _AT_WORK: Final = ("lead", "evaluator", "official")
 """Duties of those who do more than observe."""
 
@@ -186,7 +185,7 @@ def usable(actor: Actor, at: datetime) -> Q:
     )
     return (in_window | in_record) & Q(
         pk__in=circles.held(actor).values("pk"),
-        named__party__organisation__in=actor.with_role(*_WORKING),
+        named__party__organisation__in=actor.with_role(*WORKING),
         issued_at__lte=at,
         taken_up_at__isnull=False,
         ended_at=None,

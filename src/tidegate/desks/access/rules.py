@@ -8,11 +8,10 @@ from typing import Final
 
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.conditions import Condition
-from tidegate.desks.access.words import REVIEWING, Act, Kind, OrganisationKind, Role
+from tidegate.desks.access.words import REVIEWING, WORKING, Act, Kind, OrganisationKind, Role
 
 Who = Callable[[Actor], bool]
 
-WORKING: Final = (Role.ADMINISTRATOR, Role.MEMBER)
 HANDING_IN: Final = (
     OrganisationKind.FINDER,
     OrganisationKind.COORDINATOR,

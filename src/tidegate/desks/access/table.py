@@ -17,7 +17,6 @@ from tidegate.desks.access import engagements as among
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.rules import (
     HANDING_IN,
-    WORKING,
     Rule,
     account_holders,
     chief_coordinators,
@@ -30,7 +29,7 @@ from tidegate.desks.access.rules import (
 )
 from tidegate.desks.access.table_of_grants import GRANTS
 from tidegate.desks.access.table_of_reviews import REVIEWS
-from tidegate.desks.access.words import Act, Kind, Role
+from tidegate.desks.access.words import WORKING, Act, Kind, Role
 
 _OF_A_FINDING: Final = ("judged", "set-aside", "tried-again", "retried")
 _OF_A_CASE: Final = (

@@ -91,6 +91,10 @@ class Role(StrEnum):
     """Reads what the organisation may read, and does nothing."""
 
 
+WORKING: Final = (Role.ADMINISTRATOR, Role.MEMBER)
+"""The roles in which somebody does more than read."""
+
+
 class OrganisationKind(StrEnum):
     """What an organisation is to a vulnerability. One may be several."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tidegate.faces.cli import screens
 from tidegate.faces.cli.given import written
 from tidegate.faces.cli.printing import print_json
+from tidegate.faces.cli.saying import moment
 from tidegate.faces.cli.screens import OUT, safe
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ def show_terms(terms: TermsShown) -> None:
     OUT.print(f"[bold]{terms.case}[/]  {terms.tlp}", highlight=False)
     facts = [
         ("embargo", terms.embargo),
-        ("ends", _moment(terms.ends_at)),
-        ("proposed", _moment(terms.proposed_ends_at)),
+        ("ends", moment(terms.ends_at)),
+        ("proposed", moment(terms.proposed_ends_at)),
         ("policy", f"{terms.policy} {terms.policy_version}".strip()),
-        ("closed", _moment(terms.closed_at)),
+        ("closed", moment(terms.closed_at)),
     ]
     for name, fact in facts:
         if fact:
@@ -59,7 +59,7 @@ def show_terms(terms: TermsShown) -> None:
     for one in terms.own:
         OUT.print(
             f"{'you':<10}{safe(one.name)} ({one.organisation}), {one.role}: {one.consent}"
-            + (f", joined {_moment(one.joined_at)}" if one.joined_at else ", has not joined"),
+            + (f", joined {moment(one.joined_at)}" if one.joined_at else ", has not joined"),
             highlight=False,
         )
     if any(one.may_accept for one in terms.own):
@@ -80,9 +80,9 @@ def show_coordination(page: CasePage) -> None:
             ["secret until", "proposed by", "at", "outcome", "words"],
             [
                 [
-                    _moment(one.ends_at),
+                    moment(one.ends_at),
                     safe(one.proposed_by),
-                    _moment(one.proposed_at),
+                    moment(one.proposed_at),
                     one.outcome,
                     safe(one.words),
                 ]
@@ -97,7 +97,7 @@ def show_coordination(page: CasePage) -> None:
                 [
                     one.event,
                     one.organisation,
-                    _moment(one.happened_at),
+                    moment(one.happened_at),
                     safe(one.said_by),
                     safe(one.source),
                 ]
@@ -152,12 +152,12 @@ def show_clocks(clocks: Iterable[ClockShown]) -> None:
         ["due", "what", "of", "state", "by", "since"],
         [
             [
-                _moment(one.due_at),
+                moment(one.due_at),
                 safe(one.name),
                 one.kind,
                 one.state,
                 safe(f"{one.policy} {one.policy_version}".strip() or one.authority),
-                f"{one.trigger} {_moment(one.triggered_at)}",
+                f"{one.trigger} {moment(one.triggered_at)}",
             ]
             for one in clocks
         ],
@@ -171,7 +171,7 @@ def show_messages(messages: Iterable[MessageShown]) -> None:
         nothing = False
         whom = ", ".join(one.recipients) or one.audience
         OUT.print(
-            f"[bold]{one.key}[/]  {_moment(one.sent_at)}  {safe(one.author)}"
+            f"[bold]{one.key}[/]  {moment(one.sent_at)}  {safe(one.author)}"
             f" ({safe(one.party or 'the house')}) to {safe(whom)}  {one.tlp}",
             highlight=False,
         )
@@ -194,8 +194,8 @@ def show_inbox(items: Iterable[Item]) -> None:
             item.what,
             f"{item.case} {safe(item.title)}".strip(),
             f"{item.organisation} {safe(item.name)}".strip(),
-            _moment(item.by),
-            _moment(item.since),
+            moment(item.by),
+            moment(item.since),
         ]
         for item in items
     ]
@@ -230,7 +230,7 @@ def _card(card: Card) -> list[str]:
         card.severity,
         card.tlp,
         str(card.age.days),
-        f"{_moment(card.next_at)} {card.next_kind}".strip(),
+        f"{moment(card.next_at)} {card.next_kind}".strip(),
         joined + (f", {card.waiting} waiting" if card.waiting else ""),
         " ".join(card.known),
     ]
@@ -247,7 +247,3 @@ def _products(party: PartyShown) -> str:
         # Never to be read as 'not affected'.
         return "says nothing" if party.role == "vendor" else ""
     return ", ".join(f"{safe(one.product)} {one.status}" for one in party.statuses)
-
-
-def _moment(at: datetime | None) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ") if at else ""

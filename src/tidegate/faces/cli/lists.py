@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from tidegate.faces.cli import screens
+from tidegate.faces.cli.saying import moment
 from tidegate.faces.cli.screens import OUT, safe
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def show_findings(page: Page[FindingRow]) -> None:
                 screens.word(row.verdict) if row.verdict else row.stage,
                 row.case or "",
                 safe(row.finder),
-                _moment(row.received_at),
+                moment(row.received_at),
             ]
             for row in page.rows
         ],
@@ -91,7 +91,7 @@ def show_finding(detail: FindingDetail) -> None:
         ("effect", row.effect or "not stated"),
         ("severity", row.severity),
         ("finder", f"{row.finder}, as {row.reference}"),
-        ("received", f"{_moment(row.received_at)} in {row.delivery} ({row.format})"),
+        ("received", f"{moment(row.received_at)} in {row.delivery} ({row.format})"),
         ("case", row.case or "none: only what reproduces has one"),
         ("known as", ", ".join(detail.aliases)),
     ]
@@ -114,7 +114,7 @@ def show_case(detail: CaseDetail) -> None:
             ("effect", row.effect),
             ("verdict", row.verdict),
             ("priority", f"{row.priority}: {', '.join(detail.priority_reasons)}"),
-            ("opened", _moment(row.opened_at)),
+            ("opened", moment(row.opened_at)),
             ("now in", row.merged_into or ""),
         ]
     )
@@ -127,7 +127,7 @@ def show_case(detail: CaseDetail) -> None:
                 member.finding.key,
                 safe(member.finding.finder),
                 safe(member.finding.reference),
-                _moment(member.finding.received_at),
+                moment(member.finding.received_at),
                 screens.word(member.finding.verdict)
                 if member.finding.verdict
                 else member.finding.stage,
@@ -196,7 +196,7 @@ def _show_nominations(nominations: Iterable[NominationRow]) -> None:
 
 def _show_events(events: Iterable[EventRow]) -> None:
     rows = [
-        [_moment(event.at), safe(event.actor), event.verb, event.finding or "", _told(event)]
+        [moment(event.at), safe(event.actor), event.verb, event.finding or "", _told(event)]
         for event in list(events)[:_EVENTS_SHOWN]
     ]
     if rows:
@@ -211,7 +211,3 @@ def _told(event: EventRow) -> str:
 
 def _package(package: str, version: str) -> str:
     return f"{package} {version}".strip()
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +13,7 @@ from tidegate.desks.notices.channels.digests import Rhythm
 from tidegate.faces.cli import screens
 from tidegate.faces.cli.acting import actor
 from tidegate.faces.cli.printing import print_json
+from tidegate.faces.cli.saying import moment
 from tidegate.instance.opening import open_instance
 
 if TYPE_CHECKING:
@@ -224,9 +224,9 @@ def _line(row: NoticeRow) -> list[str]:
         row.key,
         screens.safe(row.waits),
         f"{row.case} {screens.safe(row.title)}".strip(),
-        _moment(row.by),
-        _moment(row.at),
-        _moment(row.read_at) or "no",
+        moment(row.by),
+        moment(row.at),
+        moment(row.read_at) or "no",
     ]
 
 
@@ -238,7 +238,7 @@ def _webhook_line(row: WebhookRow) -> list[str]:
         ", ".join(row.kinds) or "all",
         str(row.waiting),
         str(row.set_aside),
-        f"{_moment(row.last_at)} {screens.safe(row.last_result)}".strip(),
+        f"{moment(row.last_at)} {screens.safe(row.last_result)}".strip(),
         f"disabled {screens.safe(row.disabled_reason)}" if row.disabled_at else "",
     ]
 
@@ -249,7 +249,3 @@ def _show_made(made: WebhookMade, *, as_json: bool) -> None:
         return
     screens.OUT.print(f"{made.webhook.key}, with the secret", highlight=False)
     screens.OUT.print(made.secret, highlight=False, markup=False, soft_wrap=True)
-
-
-def _moment(at: datetime | None) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ") if at else ""

@@ -37,6 +37,6 @@ def state(suspended_at: datetime | None) -> str:
     return f"suspended {moment(suspended_at)}" if suspended_at else "stands"
 
 
-def moment(at: datetime) -> str:
-    """Return a moment as lists show it."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")
+def moment(at: datetime | None) -> str:
+    """Return a moment as lists show it; empty without one."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ") if at else ""

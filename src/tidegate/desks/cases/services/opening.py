@@ -15,7 +15,7 @@ from django.db import transaction
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import find
 from tidegate.desks.access.keys import as_written
-from tidegate.desks.access.words import Act, Label, OrganisationKind, Role
+from tidegate.desks.access.words import WORKING, Act, Label, OrganisationKind
 from tidegate.desks.cases.models import Coordination, Participant
 from tidegate.desks.cases.services import following, teams
 from tidegate.desks.cases.services.embargoes import FREE
@@ -33,8 +33,6 @@ from tidegate.desks.parties.models import Organisation, Person
 from tidegate.engines.reproduction.verdicts import Word
 
 DEFAULT_POLICY: Final = "default-90"
-
-_WORKING: Final = (Role.ADMINISTRATOR, Role.MEMBER)
 
 
 def open_coordination(
@@ -169,7 +167,7 @@ def _take_in_coordinator(row: Coordination, actor: Actor, at: datetime) -> None:
     """
     coordinating = [OrganisationKind.COORDINATOR]
     if actor.person is not None:
-        own = Organisation.objects.filter(pk__in=actor.of_kind(coordinating, _WORKING))
+        own = Organisation.objects.filter(pk__in=actor.of_kind(coordinating, WORKING))
     else:
         own = Organisation.objects.filter(suspended_at=None)
     organisation = next(

@@ -23,7 +23,8 @@ from tidegate.desks.cases.services.machines import Held, hold, party_of
 from tidegate.desks.cases.services.recording import record
 from tidegate.desks.cases.services.texts import instant
 from tidegate.desks.findings.services.refusals import NotPossibleError
-from tidegate.desks.parties.models import Membership, Person
+from tidegate.desks.parties.models import Person
+from tidegate.desks.parties.queries.places import person_with_a_place
 
 GRANT: Final = "grant"
 """Name of the clocks on which a place on a team ends."""
@@ -54,28 +55,21 @@ def add_member(
     """
     with transaction.atomic():
         held, party = _party(actor, case_key, organisation_key, at)
-        place = Membership.objects.select_related("person").filter(
-            organisation=party.organisation_id,
-            person__key=as_written(person_key),
-            person__is_active=True,
-            left_at=None,
-            suspended_at=None,
-        )
-        found = place.first()
+        found = person_with_a_place(party.organisation_id, person_key)
         if found is None:
             raise NotPossibleError(
                 f"{as_written(person_key)} has no place in {party.organisation.name}; let them"
                 " join the organisation first"
             )
         end = _ahead(until, at)
-        member = put_on(party, found.person, by=actor, until=end, at=at)
+        member = put_on(party, found, by=actor, until=end, at=at)
         record(
             "team-member-added",
             held.row,
             at=at,
             actor=actor,
             party=party,
-            member=found.person.key,
+            member=found.key,
             until=shown(end) if end else "",
         )
         return member

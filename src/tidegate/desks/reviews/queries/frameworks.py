@@ -32,6 +32,15 @@ def readable_frameworks(actor: Actor) -> tuple[Framework, ...]:
     return (*shipped_frameworks(), *map(_read_row, rows))
 
 
+def find_framework(name: str, version: str) -> Framework | None:
+    """Return a framework by its name and version, shipped or loaded; None if it is not here."""
+    for one in shipped_frameworks():
+        if (one.name, one.version) == (name, version):
+            return one
+    row = LoadedFramework.objects.filter(name=name, version=version).first()
+    return _read_row(row) if row else None
+
+
 def framework_of(engagement: Engagement) -> Framework:
     """Return the framework that an engagement is held to, in the version of its opening.
 
@@ -39,13 +48,9 @@ def framework_of(engagement: Engagement) -> Framework:
         FrameworkError: it is not here any more, or says something else than it did then.
     """
     name, version = engagement.framework, engagement.framework_version
-    known = [one for one in shipped_frameworks() if (one.name, one.version) == (name, version)]
-    if not known:
-        rows = LoadedFramework.objects.filter(name=name, version=version)
-        known = [_read_row(row) for row in rows]
-    for one in known:
-        if one.sha256 == engagement.framework_sha256:
-            return one
+    known = find_framework(name, version)
+    if known is not None and known.sha256 == engagement.framework_sha256:
+        return known
     reason = (
         f"says something else than when {engagement.key} was opened under it"
         if known

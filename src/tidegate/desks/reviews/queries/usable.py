@@ -176,12 +176,6 @@ def known_grant(secret: str) -> Grant | None:
     return _GRANT.unchanged(digest=digest_of(secret))
 
 
-def usable_grant(secret: str, asked: Asked) -> Usable | Unusable | None:
-    """Say whether a call may be made with a secret; None if the secret is nobody's."""
-    grant = known_grant(secret)
-    return None if grant is None else usable(grant, asked)
-
-
 def usable(grant: Grant, asked: Asked) -> Usable | Unusable:
     """Say whether a call may be made with a grant.
 

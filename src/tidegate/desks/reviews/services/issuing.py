@@ -14,7 +14,7 @@ from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import find, may
 from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.refusals import NotFoundError
-from tidegate.desks.access.words import SCOPE_OF, Act, Role
+from tidegate.desks.access.words import SCOPE_OF, WORKING, Act
 from tidegate.desks.cases.instants import shown
 from tidegate.desks.cases.services.texts import instant
 from tidegate.desks.cases.states.steps import Refused
@@ -38,8 +38,6 @@ from tidegate.desks.reviews.states.windows import Window, granted
 
 MOST_ASKED: Final = 20
 """Grants that a person may have asked for, or been issued, and that have not ended."""
-
-_WORKING: Final = (Role.ADMINISTRATOR, Role.MEMBER)
 
 
 def nominee(
@@ -85,7 +83,7 @@ def is_their_own(actor: Actor, named: NamedPerson) -> bool:
         actor.person is not None
         and named.person_id == actor.person
         and SCOPE_OF[Act.USE] in actor.scopes
-        and named.party.organisation_id in actor.with_role(*_WORKING)
+        and named.party.organisation_id in actor.with_role(*WORKING)
     )
 
 
@@ -226,7 +224,7 @@ def require_holder(named: NamedPerson, settings: Settings) -> None:
         raise NotPossibleError(f"{name} has stepped back from this engagement; name somebody else")
     if named.party.invited_at is None:
         raise NotPossibleError(f"{organisation.name} has no part in the engagement yet")
-    if organisation.pk not in actor_of(named.person).with_role(*_WORKING):
+    if organisation.pk not in actor_of(named.person).with_role(*WORKING):
         raise NotPossibleError(
             f"{name} does no work for {organisation.name} here; its administrators can make them a"
             " member"

@@ -23,6 +23,7 @@ from tidegate.desks.cases.states.steps import listed
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.findings.services.texts import kept_text
 from tidegate.desks.parties.models import Membership, Organisation, Person
+from tidegate.desks.parties.queries.places import person_with_a_place
 from tidegate.desks.reviews.models import GOVERNMENT, Engagement, Grant, NamedPerson, Party
 from tidegate.desks.reviews.services.course import hold_part, require_going_on
 from tidegate.desks.reviews.services.endings import end_access
@@ -280,20 +281,13 @@ def set_recipient(
 
 
 def _with_a_place(party: Party, person_key: str) -> Person:
-    place = Membership.objects.select_related("person").filter(
-        organisation=party.organisation_id,
-        person__key=as_written(person_key),
-        person__is_active=True,
-        left_at=None,
-        suspended_at=None,
-    )
-    found = place.first()
+    found = person_with_a_place(party.organisation_id, person_key)
     if found is None:
         raise NotPossibleError(
             f"{as_written(person_key) or 'that'} has no place in {party.organisation.name}; let"
             " them join the organisation first"
         )
-    return found.person
+    return found
 
 
 def _require_not_recused(party: Party, person: Person) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from tidegate.faces.cli import screens
@@ -69,8 +69,3 @@ def table(
         screens.show_table(title, [*columns], [[*row] for row in rows])
     elif nothing:
         OUT.print(nothing, highlight=False, markup=False)
-
-
-def moment(at: datetime | None) -> str:
-    """Return a moment as lists show it; empty without one."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ") if at else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from tidegate.faces.cli.reviews.documents import facts, moment, table
+from tidegate.faces.cli.reviews.documents import facts, table
+from tidegate.faces.cli.saying import moment
 from tidegate.faces.cli.screens import OUT, safe
 
 if TYPE_CHECKING:

@@ -41,7 +41,7 @@ from tidegate.faces.console.views.doing import (
 from tidegate.faces.console.views.reviews import shown
 from tidegate.faces.console.views.reviews.answering import (
     Work,
-    done,
+    done_on,
     listed,
     needed_number_of,
     number_of,
@@ -269,13 +269,7 @@ def revoke(request: HttpRequest, key: str, grant: str) -> HttpResponse:
 
 
 def _done(request: HttpRequest, key: str, form: str, work: Work, word: str) -> HttpResponse:
-    return done(
-        request,
-        form,
-        work,
-        then=f"/reviews/{key}/access?done={word}",
-        again=lambda refusal: access(request, key, refusal),
-    )
+    return done_on("access", access, request, key, form, work, word)
 
 
 def _live(live: LiveUse) -> dict[str, Any]:

@@ -78,6 +78,8 @@ SAVED_HEADERS: Final = {
 
 Work = Callable[[Actor, datetime], object]
 Again = Callable[[Refusal], HttpResponse]
+Page = Callable[[HttpRequest, str, Refusal], HttpResponse]
+"""Shows the page of an engagement, by its key, with what was refused."""
 
 
 def done(request: HttpRequest, form: str, work: Work, *, then: str, again: Again) -> HttpResponse:
@@ -88,6 +90,29 @@ def done(request: HttpRequest, form: str, work: Work, *, then: str, again: Again
         lambda: work(actor_of(request), timezone.now()),
         then=lambda: then,
         again=again,
+    )
+
+
+def done_on(
+    tab: str, page: Page, request: HttpRequest, key: str, form: str, work: Work, word: str
+) -> HttpResponse:
+    """Do some work from a form of one of an engagement's pages, and lead back there.
+
+    Args:
+        tab: the page's address behind the engagement's own.
+        page: shows it again, with what was refused.
+        request: what came with the form.
+        key: of the engagement.
+        form: its name.
+        work: what is done.
+        word: what is said after it; one of `DONE`.
+    """
+    return done(
+        request,
+        form,
+        work,
+        then=f"/reviews/{key}/{tab}?done={word}",
+        again=lambda refusal: page(request, key, refusal),
     )
 
 

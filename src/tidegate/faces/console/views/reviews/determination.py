@@ -27,7 +27,7 @@ from tidegate.faces.console.views.reviews.answering import (
     LARGEST_UPLOAD,
     SAVED_HEADERS,
     Work,
-    done,
+    done_on,
     handed,
     upload_of,
 )
@@ -232,10 +232,4 @@ def dissent(request: HttpRequest, key: str, number: int) -> HttpResponse:
 
 
 def _done(request: HttpRequest, key: str, form: str, work: Work, word: str) -> HttpResponse:
-    return done(
-        request,
-        form,
-        work,
-        then=f"/reviews/{key}/determination?done={word}",
-        again=lambda refusal: determination(request, key, refusal),
-    )
+    return done_on("determination", determination, request, key, form, work, word)

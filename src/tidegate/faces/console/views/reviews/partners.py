@@ -18,7 +18,7 @@ from tidegate.desks.reviews.queries.terms import document_of
 from tidegate.desks.reviews.services import partners as sharing
 from tidegate.faces.console.views.doing import Refusal, instant_of, needed_instant_of, text_of
 from tidegate.faces.console.views.reviews import shown
-from tidegate.faces.console.views.reviews.answering import LARGEST_NUMBER, Work, done
+from tidegate.faces.console.views.reviews.answering import LARGEST_NUMBER, Work, done_on
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 
@@ -152,10 +152,4 @@ def has_passkey(person: int | None) -> bool:
 
 
 def _done(request: HttpRequest, key: str, form: str, work: Work, word: str) -> HttpResponse:
-    return done(
-        request,
-        form,
-        work,
-        then=f"/reviews/{key}/partners?done={word}",
-        again=lambda refusal: partners(request, key, refusal),
-    )
+    return done_on("partners", partners, request, key, form, work, word)

@@ -16,12 +16,12 @@ from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.parties.queries.lists import PlaceRow, list_people
 from tidegate.desks.reviews.models import GOVERNMENT, NamedPerson, Party
 from tidegate.desks.reviews.queries.engagements import EngagementPage, ShownParty, engagement_page
-from tidegate.desks.reviews.queries.frameworks import known_frameworks
+from tidegate.desks.reviews.queries.frameworks import find_framework
 from tidegate.desks.reviews.services import naming, opening
 from tidegate.faces.console import review_words as words
 from tidegate.faces.console.views.doing import Refusal, text_of
 from tidegate.faces.console.views.reviews import shown
-from tidegate.faces.console.views.reviews.answering import Work, done
+from tidegate.faces.console.views.reviews.answering import Work, done, done_on
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 
@@ -194,13 +194,7 @@ def set_recipient(request: HttpRequest, key: str, organisation: str) -> HttpResp
 
 
 def _done(request: HttpRequest, key: str, form: str, work: Work, word: str) -> HttpResponse:
-    return done(
-        request,
-        form,
-        work,
-        then=f"/reviews/{key}/people?done={word}",
-        again=lambda refusal: people(request, key, refusal),
-    )
+    return done_on("people", people, request, key, form, work, word)
 
 
 def _row(actor: Actor, one: EngagementPage, party: ShownParty) -> PartyRow:
@@ -238,11 +232,6 @@ def _titles(one: EngagementPage, part: str) -> tuple[str, ...]:
     content = one.content
     if content is None:
         return ()
-    named = (content.framework, content.framework_version)
-    return tuple(
-        role.title
-        for framework in known_frameworks()
-        if (framework.name, framework.version) == named
-        for role in framework.roles
-        if role.part == part
-    )
+    framework = find_framework(content.framework, content.framework_version)
+    roles = framework.roles if framework else ()
+    return tuple(role.title for role in roles if role.part == part)

@@ -18,7 +18,7 @@ from tidegate.desks.reviews.queries.engagements import (
     Row,
     ShownParty,
 )
-from tidegate.desks.reviews.queries.frameworks import known_frameworks
+from tidegate.desks.reviews.queries.frameworks import find_framework
 from tidegate.desks.reviews.queries.requests import RequestShown, list_requests
 from tidegate.faces.console.charts.window import Days, draw_window
 from tidegate.faces.console.views.doing import Refusal, time_zone
@@ -128,14 +128,8 @@ def is_government(one: EngagementPage) -> bool:
 
 def ceiling_of(content: Content) -> timedelta | None:
     """Return the longest window of an engagement's framework; None if that is not here any more."""
-    return next(
-        (
-            one.ceiling
-            for one in known_frameworks()
-            if one.name == content.framework and one.version == content.framework_version
-        ),
-        None,
-    )
+    known = find_framework(content.framework, content.framework_version)
+    return known.ceiling if known else None
 
 
 def window_of(one: EngagementPage, now: datetime) -> SafeString | None:

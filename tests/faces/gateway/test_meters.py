@@ -108,6 +108,40 @@ def test_whatever_an_endpoint_says_is_read_without_a_mistake_of_ours(said):
         assert meter.tokens_out >= 0
 
 
+@pytest.mark.parametrize("kind", [[], {}, None, 5])
+@pytest.mark.parametrize("operation", list(Operation))
+def test_a_type_that_is_no_word_is_read_as_none(operation, kind):
+    meter = METERS[operation](marker)
+    meter.event({"type": kind, "response": {}, "delta": {"type": kind}, "message": {}})
+    meter.whole({"type": kind, "output": [{"type": kind}], "content": [{"type": kind}]})
+    assert not meter.is_over
+    assert not meter.has_failed
+
+
+@pytest.mark.parametrize(
+    ("operation", "event"),
+    [
+        (Operation.CHAT, {"choices": [{"index": [], "delta": {"content": "words"}}]}),
+        (
+            Operation.RESPONSES,
+            {"type": "response.output_text.delta", "output_index": {}, "delta": "words"},
+        ),
+        (
+            Operation.MESSAGES,
+            {
+                "type": "content_block_delta",
+                "index": [],
+                "delta": {"type": "text_delta", "text": "words"},
+            },
+        ),
+    ],
+)
+def test_a_place_that_is_no_number_is_a_place_all_the_same(operation, event):
+    meter = METERS[operation](marker)
+    meter.event(event)
+    assert meter.counted > 0
+
+
 def test_what_is_no_json_is_not_passed_on():
     for piece in (b"data: hello\n\n", b"data: [1]\n\n", b"data: \xff\n\n", b"data: {\n\n"):
         with pytest.raises(RefusedError):

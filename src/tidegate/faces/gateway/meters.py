@@ -38,7 +38,7 @@ class Meter:
             marking: makes what marks a text, if answers are marked.
         """
         self._marking = marking
-        self._markers: dict[tuple[Any, ...], Marker] = {}
+        self._markers: dict[str, Marker] = {}
         self.response_id = ""
         self.tokens_in = 0
         self.tokens_out = 0
@@ -105,9 +105,10 @@ class Meter:
         self._listen(piece, f"{name} {of}")
         if self._marking is None:
             return False
-        marker = self._markers.get(of)
+        # Written out: where a number belongs, an endpoint may say a list, which is no key.
+        marker = self._markers.get(place := repr(of))
         if marker is None:
-            marker = self._markers[of] = self._marking()
+            marker = self._markers[place] = self._marking()
         holder[name] = marker.take(piece)
         return bool(holder[name] != piece)
 
@@ -172,7 +173,7 @@ class ResponsesMeter(Meter):
 
     def event(self, said: Any) -> bool | None:
         """Read an event."""
-        kind = said.get("type")
+        kind = _kind(said)
         if kind == "response.output_text.delta":
             of = (said.get("output_index"), said.get("content_index"))
             return self._text(said, "delta", of)
@@ -225,7 +226,7 @@ class MessagesMeter(Meter):
 
     def event(self, said: Any) -> bool | None:
         """Read an event."""
-        kind = said.get("type")
+        kind = _kind(said)
         if kind == "content_block_delta" and isinstance(said.get("delta"), dict):
             delta = said["delta"]
             if delta.get("type") == "text_delta":
@@ -271,6 +272,12 @@ METERS: Final[dict[Operation, type[Meter]]] = {
 def compact(said: Any) -> str:
     """Return an event's data as it is written anew."""
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def _kind(said: Any) -> str:
+    """Return an event's type; a hostile endpoint may say a list where a word belongs."""
+    kind = said.get("type")
+    return kind if isinstance(kind, str) else ""
 
 
 def _objects(said: Any) -> list[dict[str, Any]]:

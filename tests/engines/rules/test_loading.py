@@ -50,6 +50,10 @@ def test_their_licence_is_shipped_with_them() -> None:
     licence = (SHIPPED / "LICENSE-SSVC.txt").read_text()
     for notice in ("Copyright (c) 2020 CERT", "this permission notice", "NO WARRANTY", "AS IS"):
         assert notice in licence
+    # From: CERTCC/SSVC, LICENSE: the whole file.
+    whole = licence[licence.index("MIT License\n") :]
+    digest = hashlib.sha256(whole.encode()).hexdigest()
+    assert digest == "9a042fe894b04ac683bd035c373985b0f61beb78e224a739c1e97eb80c45f7f6"
 
 
 def test_the_shipped_tables_are_known_by_name() -> None:

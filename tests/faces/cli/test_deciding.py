@@ -165,3 +165,95 @@ def test_a_table_is_shown_as_a_tree_with_the_directives_rows(tidegate: Run) -> N
         "outcome": "Fix on system upgrade",
         "row": 16,
     }
+
+
+DATED = (
+    *BOD,
+    *sets(*ROW_9),
+    *("--listed-on", "2026-12-10", "--detected-at", "2026-12-11T12:00:00Z"),
+    *("--zone", "America/New_York", "--due-date", "2026-12-24"),
+)
+
+
+def test_with_a_start_there_is_a_day_beside_the_outcome(tidegate: Run) -> None:
+    code, out, err = tidegate(*DATED, "--json")
+    told = one(out)
+    assert (code, err) == (0, "")
+    assert told["outcome"] == "3 days & forensic investigation"
+    found = told["deadline"]
+    assert (found["row"], found["start"], found["start_on"]) == (9, "listing", "2026-12-10")
+    assert (found["due_on"], found["due_at"]) == ("2026-12-13", "2026-12-14T05:00:00+00:00")
+    assert (found["zone"], found["scope"]) == ("America/New_York", "fceb")
+    assert found["binding_from"] == "2026-12-07"
+    assert found["force"]["is"] in {"guidance", "binding"}
+    assert found["authority"] == {"due_on": "2026-12-24", "agrees": False, "forensic_triage": None}
+    assert [step["step"] for step in found["triage"]][:3] == ["scope", "collect", "patch"]
+    assert any("2026-12-13 is the last day" in sentence for sentence in found["why"])
+
+
+def test_the_answer_for_people_has_the_day_why_and_the_steps(tidegate: Run) -> None:
+    code, out, _ = tidegate(*DATED)
+    assert code == 0
+    assert out.splitlines()[1] == "due on 2026-12-13 (America/New_York)"
+    for told in (
+        "That is row 9 of BOD 26-04, Appendix A, Table 1",
+        "The clock starts on 2026-12-10, the day of the listing",
+        "ends at 2026-12-14T05:00:00+00:00",
+        "The authority's own date is 2026-12-24: not the same",
+        "collect, advised by 2026-12-12T12:00:00+00:00",
+        "patch, after collect: Remediate or mitigate",
+        "for fceb.",
+        "table cisa-bod-26-04 1.0.0, sha256 ",
+    ):
+        assert told in out
+
+
+def test_for_others_than_federal_civilian_agencies_it_is_guidance(tidegate: Run) -> None:
+    code, out, _ = tidegate(*DATED, "--scope", "state-or-local", "--json")
+    found = one(out)["deadline"]
+    assert (code, found["binding_from"], found["force"]["is"]) == (0, None, "guidance")
+    assert found["due_on"] == "2026-12-13"
+
+
+@pytest.mark.parametrize("json_too", [True, False])
+def test_without_the_day_of_the_listing_there_is_none_and_the_code_is_1(
+    tidegate: Run, json_too: bool
+) -> None:
+    asked = (*BOD, *sets(*ROW_9), "--detected-at", "2026-12-11T12:00:00Z")
+    code, out, _ = tidegate(*asked, *(["--json"] if json_too else []))
+    assert code == 1
+    if json_too:
+        assert one(out)["deadline"]["missing"] == ["listed_on"]
+        assert one(out)["deadline"]["due_on"] is None
+    else:
+        assert out.splitlines()[1] == "no day"
+        assert "The day of the listing is missing" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--listed-on", "10 Dec"], "--listed-on '10 Dec' is no day; write one like 2026-12-07"),
+        (["--due-date", "2026-02-30"], "--due-date '2026-02-30' is no day"),
+        (["--detected-at", "2026-12-11T12:00"], "is not an instant; write it with its zone"),
+        (["--listed-on", "2026-12-10", "--zone", "Mars/Base"], "--zone 'Mars/Base' is not known"),
+        (["--listed-on", "2026-12-10", "--zone", "../../etc/passwd"], "is not known"),
+        (["--listed-on", "2026-12-10", "--scope", "nss"], "no table is loaded for it"),
+        (["--listed-on", "2026-12-10", "--scope", "moon"], "'moon'"),
+        (["--listed-on", "9999-12-30"], "out of bounds"),
+    ],
+)
+def test_wrong_days_are_one_error_with_the_mend(
+    tidegate: Run, arguments: list[str], message: str
+) -> None:
+    code, out, err = tidegate(*BOD, *sets(*ROW_9), *arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_a_table_that_no_policy_set_reads_gives_no_day(tidegate: Run) -> None:
+    Path("own.json").write_text(json.dumps(document()))
+    asked = ("decide", "--table", "own.json", *sets("left_open=yes", "critical=yes_very"))
+    code, _, err = tidegate(*asked, "--listed-on", "2026-12-10")
+    assert code == 2
+    assert "no policy set reads it" in err

@@ -3,7 +3,18 @@
 from tidegate.engines.rules.clocks import Circumstances, Deadline, Start, day_end, deadline
 from tidegate.engines.rules.deciding import Decision, Input, decide
 from tidegate.engines.rules.errors import RuleError, RuleInputError
-from tidegate.engines.rules.histories import Change, Computation, Moment, Move, history
+from tidegate.engines.rules.explaining import explain, reasons
+from tidegate.engines.rules.histories import (
+    Change,
+    Computation,
+    Facts,
+    Moment,
+    Move,
+    changes,
+    facts,
+    history,
+    moved,
+)
 from tidegate.engines.rules.loading import (
     read_table,
     shipped_table,
@@ -34,6 +45,7 @@ __all__ = [
     "Deadline",
     "Decision",
     "DecisionTable",
+    "Facts",
     "Force",
     "Input",
     "Moment",
@@ -44,14 +56,19 @@ __all__ = [
     "Scope",
     "Start",
     "answer",
+    "changes",
     "day_end",
     "deadline",
     "decide",
+    "explain",
+    "facts",
     "history",
+    "moved",
     "policy_set_for",
     "policy_set_schema",
     "read_policy_set",
     "read_table",
+    "reasons",
     "shipped_policy_sets",
     "shipped_reading",
     "shipped_table",

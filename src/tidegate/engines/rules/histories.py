@@ -7,11 +7,11 @@ taking an asset off the internet lengthens it. Nothing in a history is ever chan
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from tidegate.engines.rules.clocks import Circumstances, Deadline, deadline
 from tidegate.engines.rules.deciding import Input
@@ -19,6 +19,9 @@ from tidegate.engines.rules.errors import RuleInputError
 from tidegate.engines.rules.policies import PolicySet
 from tidegate.engines.rules.readings import UNKNOWN
 from tidegate.engines.rules.tables import word_of
+
+Facts: TypeAlias = Mapping[str, tuple[str, str]]
+"""What a deadline rests on: by name, the value as a text, and who says so."""
 
 
 class Move(StrEnum):
@@ -118,23 +121,15 @@ def history(moments: Iterable[Moment], zone: tzinfo) -> tuple[Computation, ...]:
         after = deadline(moment.policy, moment.known, zone)
         if last is None:
             computed.append(Computation(moment.at, after, None, Move.FIRST, ()))
-        elif changes := _changes(last, moment):
+        elif different := changes(facts(last), facts(moment)):
             before = computed[-1].deadline
-            computed.append(Computation(moment.at, after, before, _move(before, after), changes))
+            move = moved(before.due_on, after, was_determined=before.is_determined)
+            computed.append(Computation(moment.at, after, before, move, different))
         last = moment
     return tuple(computed)
 
 
-def _changes(before: Moment, after: Moment) -> tuple[Change, ...]:
-    old, new = _facts(before), _facts(after)
-    return tuple(
-        Change(name, old.get(name, ("", ""))[0], *new.get(name, ("", "")))
-        for name in {**old, **new}
-        if old.get(name, ("", ""))[0] != new.get(name, ("", ""))[0]
-    )
-
-
-def _facts(moment: Moment) -> dict[str, tuple[str, str]]:
+def facts(moment: Moment) -> Facts:
     """Return all that a deadline rests on, with who says so."""
     known = moment.known
     told = {name: (_said(one), one.source) for name, one in known.inputs.items()}
@@ -148,17 +143,27 @@ def _facts(moment: Moment) -> dict[str, tuple[str, str]]:
     return told
 
 
+def changes(before: Facts, after: Facts) -> tuple[Change, ...]:
+    """Return what is different now, in the order of what was known before."""
+    return tuple(
+        Change(name, before.get(name, ("", ""))[0], *after.get(name, ("", "")))
+        for name in {**before, **after}
+        if before.get(name, ("", ""))[0] != after.get(name, ("", ""))[0]
+    )
+
+
+def moved(before_due_on: date | None, after: Deadline, *, was_determined: bool) -> Move:
+    """Say where a deadline has moved, from the last day that it had, if that was determined."""
+    if not after.is_determined:
+        return Move.UNDETERMINED if was_determined else Move.SAME
+    if not was_determined:
+        return Move.DETERMINED
+    # No date is later than every date.
+    old, new = before_due_on or date.max, after.due_on or date.max
+    return Move.SAME if new == old else Move.EARLIER if new < old else Move.LATER
+
+
 def _said(given: Input) -> str:
     """Return a value as it counts: what is unknown is what was left out."""
     word = word_of(given.value)
     return "" if word == UNKNOWN else word
-
-
-def _move(before: Deadline, after: Deadline) -> Move:
-    if not after.is_determined:
-        return Move.SAME if not before.is_determined else Move.UNDETERMINED
-    if not before.is_determined:
-        return Move.DETERMINED
-    # No date is later than every date.
-    old, new = before.due_on or date.max, after.due_on or date.max
-    return Move.SAME if new == old else Move.EARLIER if new < old else Move.LATER

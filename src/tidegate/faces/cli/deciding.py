@@ -6,6 +6,7 @@ No instance is opened for that: tables and policy sets are files.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -18,12 +19,14 @@ from tidegate.engines.rules import (
     Answer,
     Basis,
     Branch,
+    Circumstances,
     Decision,
     DecisionTable,
     Input,
     PolicySet,
     RuleError,
     RuleInputError,
+    Scope,
     answer,
     decide,
     read_table,
@@ -36,7 +39,7 @@ from tidegate.engines.rules import (
 from tidegate.engines.rules.loading import MAX_BYTES
 from tidegate.engines.rules.policies import Force
 from tidegate.engines.rules.tables import Row
-from tidegate.faces.cli import screens
+from tidegate.faces.cli import deadlines, screens
 from tidegate.faces.cli.printing import print_json
 
 PROBLEMS: Final = 1
@@ -77,15 +80,43 @@ def say(
             help="A decision point and its value, such as in_kev=yes; once for each.",
         ),
     ] = None,
+    listed_on: Annotated[
+        str, typer.Option(metavar="DAY", help="When the catalogue listed it: KEV's dateAdded.")
+    ] = "",
+    detected_at: Annotated[
+        str,
+        typer.Option(metavar="INSTANT", help="When it was found on the asset; with its zone."),
+    ] = "",
+    zone: Annotated[
+        str, typer.Option(metavar="ZONE", help="Where the agency's days end.", show_default=True)
+    ] = "UTC",
+    scope: Annotated[Scope, typer.Option(help="Whose the asset is.")] = Scope.FCEB,
+    due_date: Annotated[
+        str, typer.Option(metavar="DAY", help="The catalogue's own: KEV's dueDate.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Say what a decision table says to given values, and by which row.
+
+    With --listed-on or --detected-at also by which day, and why.
 
     Exit code 1: it is undetermined, and the answer says what is missing.
     """
     asked = _table(table)
     inputs = _inputs(settings or [])
     read = shipped_reading(asked)
+    if listed_on or detected_at or due_date:
+        where = deadlines.zone_of(zone, "--zone")
+        known = Circumstances(
+            scope,
+            inputs,
+            detected_at=deadlines.instant(detected_at, "--detected-at"),
+            listed_on=deadlines.day(listed_on, "--listed-on"),
+            authority_due_on=deadlines.day(due_date, "--due-date"),
+        )
+        found = deadlines.computed(asked, known, where)
+        deadlines.say(found, datetime.now(where).date(), _binding(found.answer.policy), as_json)
+        raise typer.Exit(0 if found.is_determined else PROBLEMS)
     if read is None:
         decision = decide(asked, inputs)
         if as_json:

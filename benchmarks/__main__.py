@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from benchmarks import (
+    agreement,
     behaviour,
     case_page,
     duplicates,
@@ -27,6 +28,7 @@ from benchmarks import (
     job,
     lists,
     machine,
+    matching,
     ranges,
     sandbox,
     throughput,
@@ -58,6 +60,8 @@ def benchmarks(only: str = "") -> Mapping[str, Callable[[Tell], Report]]:
         "behaviour": behaviour.measure,
         "case_page": case_page.measure,
         "gateway": gateway.measure,
+        "agreement": agreement.measure,
+        "matching": matching.measure,
     }
 
 

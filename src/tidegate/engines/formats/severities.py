@@ -22,8 +22,14 @@ _LONGEST_VECTOR: Final = 500
 
 def word_of_vectors(vectors: Iterable[str]) -> str | None:
     """Return the word for the worst of some CVSS vectors; None if none of them has a score."""
-    scores = [score for score in map(_score, vectors) if score is not None]
-    return word_of_score(max(scores)) if scores else None
+    worst = highest_score(vectors)
+    return None if worst is None else word_of_score(worst)
+
+
+def highest_score(vectors: Iterable[str]) -> float | None:
+    """Return the highest base score of some CVSS vectors; None if none of them has one."""
+    scores = [score for score in map(score_of, vectors) if score is not None]
+    return max(scores, default=None)
 
 
 def word_of_score(score: float) -> str | None:
@@ -47,7 +53,7 @@ def word_of(text: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _score(vector: str) -> float | None:
+def score_of(vector: str) -> float | None:
     """Return the base score of a vector that begins with `CVSS:`, or None."""
     if len(vector) > _LONGEST_VECTOR:
         return None

@@ -25,6 +25,7 @@ from benchmarks import (
     duplicates,
     gateway,
     intake,
+    inventories,
     job,
     lists,
     machine,
@@ -62,6 +63,7 @@ def benchmarks(only: str = "") -> Mapping[str, Callable[[Tell], Report]]:
         "gateway": gateway.measure,
         "agreement": agreement.measure,
         "matching": matching.measure,
+        "inventories": inventories.measure,
     }
 
 

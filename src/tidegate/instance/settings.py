@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "tidegate.desks.findings",
     "tidegate.desks.cases",
     "tidegate.desks.reviews",
+    "tidegate.desks.exposure",
     "tidegate.desks.notices",
 ]
 

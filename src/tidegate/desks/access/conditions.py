@@ -20,7 +20,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from tidegate.desks.access.actors import Actor
-from tidegate.desks.access.words import REVIEWING, WORKING, Label, Role
+from tidegate.desks.access.words import LEFT_TO_ITSELF, WORKING, Label, Role
 
 Condition = Callable[[Actor, datetime], Q]
 
@@ -47,9 +47,9 @@ def of_own_organisation(path: str, *roles: Role) -> Condition:
 def left_to_coordinators(path: str) -> Condition:
     """Rows whose `path` is an organisation that those who run the instance administer, too.
 
-    Not one that takes part in reviews and has an administrator of its own: they would let
-    themselves in, and so read its engagements. A suspended administrator is one of its own, or
-    suspending them would open that way.
+    Not one that takes part in reviews or runs systems, and has an administrator of its own: they
+    would let themselves in, and so read its engagements and inventories. A suspended administrator
+    is one of its own, or suspending them would open that way.
     """
 
     def condition(actor: Actor, at: datetime) -> Q:
@@ -60,8 +60,8 @@ def left_to_coordinators(path: str) -> Condition:
         words = apps.get_model("parties", "Organisation").objects.annotate(
             words=Cast("kinds", TextField())
         )
-        takes_part = reduce(or_, (Q(words__contains=f'"{kind.value}"') for kind in REVIEWING))
-        own = words.filter(takes_part, pk__in=administrators.values("organisation"))
+        is_such = reduce(or_, (Q(words__contains=f'"{kind.value}"') for kind in LEFT_TO_ITSELF))
+        own = words.filter(is_such, pk__in=administrators.values("organisation"))
         return ~Q(**{f"{path}__in": own.values("pk")})
 
     return condition
@@ -141,9 +141,9 @@ def of_own_parties(path: str) -> Condition:
     return condition
 
 
-def outside_of_engagements(actor: Actor, at: datetime) -> Q:
-    """Return the entries of the ledger that are about no engagement."""
-    return Q(engagement="")
+def for_coordinators(actor: Actor, at: datetime) -> Q:
+    """Return the entries of the ledger that are about no engagement, and for no operator alone."""
+    return Q(engagement="", only_for="")
 
 
 def where(of: Mapping[str, Any], which: Condition) -> Condition:

@@ -48,6 +48,11 @@ def chief_coordinators(actor: Actor) -> bool:
     return actor.is_owner or bool(leading)
 
 
+def owner(actor: Actor) -> bool:
+    """Whoever holds the machine."""
+    return actor.is_owner
+
+
 def house(actor: Actor) -> bool:
     """Our own runs, rules and clocks."""
     return actor.is_house

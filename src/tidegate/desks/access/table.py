@@ -27,6 +27,7 @@ from tidegate.desks.access.rules import (
     readers_of_coordinators,
     working_persons,
 )
+from tidegate.desks.access.table_of_exposure import EXPOSURE
 from tidegate.desks.access.table_of_grants import GRANTS
 from tidegate.desks.access.table_of_reviews import REVIEWS
 from tidegate.desks.access.words import WORKING, Act, Kind, Role
@@ -98,7 +99,8 @@ TABLE: Final[tuple[Rule, ...]] = (
         which.left_to_coordinators("pk"),
         "Administrators of a coordinating organisation can administer every organisation, except"
         " one that takes part in reviews (a model developer, a reviewer, an agency, a trusted"
-        " partner) and has an administrator of its own, even a suspended one.",
+        " partner) or runs systems (an operator, an agency) and has an administrator of its own,"
+        " even a suspended one.",
     ),
     Rule(
         chief_coordinators,
@@ -437,8 +439,9 @@ TABLE: Final[tuple[Rule, ...]] = (
         readers_of_coordinators,
         (Act.SEE, Act.READ),
         Kind.ENTRY,
-        which.outside_of_engagements,
-        "Coordinators read every entry of the ledger, except those about engagements.",
+        which.for_coordinators,
+        "Coordinators read every entry of the ledger, except those about engagements, and those"
+        " about what an operator runs.",
     ),
     Rule(
         persons,
@@ -461,6 +464,7 @@ TABLE: Final[tuple[Rule, ...]] = (
     ),
     *REVIEWS,
     *GRANTS,
+    *EXPOSURE,
     Rule(
         house,
         tuple(Act),

@@ -43,6 +43,13 @@ class Kind(StrEnum):
     DETERMINATION = "reviews.Determination"
     CERTIFICATE = "reviews.Certificate"
     REPORT = "reviews.Report"
+    ASSET = "exposure.Asset"
+    INVENTORY = "exposure.Inventory"
+    EXPOSURE = "exposure.Exposure"
+    EXCEPTION = "exposure.Excepted"
+    STATEMENT = "exposure.Statement"
+    DELEGATION = "exposure.Delegation"
+    CHANGE_NOTICE = "exposure.ChangeNotice"
 
 
 class Act(StrEnum):
@@ -56,6 +63,10 @@ class Act(StrEnum):
     """Read a proof of vulnerability, or a patch."""
     HAND_IN = "hand-in"
     """Hand in findings in an organisation's name."""
+    INVENTORY = "inventory"
+    """Hand in what an organisation runs."""
+    OPERATE = "operate"
+    """Keep an organisation's assets in order, and say what was done about what they expose."""
     COORDINATE = "coordinate"
     """Judge, link, merge and split; invite parties; propose and end an embargo; set a label."""
     RESPOND = "respond"
@@ -67,7 +78,8 @@ class Act(StrEnum):
     DETERMINE = "determine"
     """Decide whether a model is covered."""
     EXAMINE = "examine"
-    """Read what a decision was made of: evidence, consultations, reasons, dissent."""
+    """Read what a decision was made of: evidence, consultations, reasons, dissent. Of an
+    organisation: what directives ask of it, and what it has done."""
     CERTIFY = "certify"
     """Say for a party what has become of that which it had."""
     ADMINISTER = "administer"
@@ -109,6 +121,9 @@ class OrganisationKind(StrEnum):
     REVIEWER = "reviewer"
 
 
+OPERATING: Final = (OrganisationKind.OPERATOR, OrganisationKind.AGENCY)
+"""What runs systems, and hands in what is installed on them."""
+
 REVIEWING: Final = (
     OrganisationKind.AGENCY,
     OrganisationKind.MODEL_DEVELOPER,
@@ -116,6 +131,10 @@ REVIEWING: Final = (
     OrganisationKind.TRUSTED_PARTNER,
 )
 """What takes part in reviews of models, which coordinators learn nothing of."""
+
+LEFT_TO_ITSELF: Final = (*REVIEWING, OrganisationKind.OPERATOR)
+"""What coordinators are kept out of once it has an administrator of its own: what takes part in
+reviews, and what runs systems, of which they are given counts."""
 
 
 class Scope(StrEnum):
@@ -142,6 +161,8 @@ SCOPE_OF: dict[Act, Scope] = {
     Act.READ: Scope.READ,
     Act.READ_PROOF: Scope.READ,
     Act.HAND_IN: Scope.HAND_IN,
+    Act.INVENTORY: Scope.HAND_IN,
+    Act.OPERATE: Scope.WRITE,
     Act.COORDINATE: Scope.WRITE,
     Act.RESPOND: Scope.WRITE,
     Act.WRITE: Scope.WRITE,

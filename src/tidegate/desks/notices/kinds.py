@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from tidegate.desks.notices.audiences import NOBODY, Audience, Telling
+from tidegate.desks.notices.kinds_of_exposure import EXPOSURE
 from tidegate.desks.notices.kinds_of_reviews import REVIEWS
 
 _CASES: Final[Mapping[str, Telling]] = {
@@ -163,7 +164,7 @@ _INSTANCE: Final[Mapping[str, Telling]] = {
 }
 
 TABLE: Final[Mapping[str, Telling]] = MappingProxyType(
-    {**_CASES, **_PARTIES, **_INSTANCE, **REVIEWS}
+    {**_CASES, **_PARTIES, **_INSTANCE, **REVIEWS, **EXPOSURE}
 )
 """Every kind that is appended to the ledger."""
 

@@ -26,6 +26,7 @@ from tidegate.engines.directives.loading import (
 )
 from tidegate.engines.directives.model import (
     Binding,
+    ByTable,
     Directive,
     Event,
     Kind,
@@ -40,6 +41,7 @@ from tidegate.engines.directives.model import (
 __all__ = [
     "ApprovedException",
     "Binding",
+    "ByTable",
     "CalendarEntry",
     "Directive",
     "DirectiveError",

@@ -1,4 +1,4 @@
-"""Those who run the instance let nobody into an organisation that takes part in reviews."""
+"""Those who run the instance let nobody into an organisation that keeps to itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.desks.parties.makers import (
 )
 from tidegate.desks.access.actors import OWNER, Actor
 from tidegate.desks.access.refusals import NotFoundError
-from tidegate.desks.access.words import REVIEWING, OrganisationKind, Role
+from tidegate.desks.access.words import LEFT_TO_ITSELF, OrganisationKind, Role
 from tidegate.desks.ledger.models import Entry
 from tidegate.desks.parties.models import Membership, Organisation, Person
 from tidegate.desks.parties.queries.actors import actor_of
@@ -58,7 +58,7 @@ def suspended_organisation(person: Person) -> None:
     organisations.suspend_organisation(OWNER, place.organisation.key, reason="x", at=START)
 
 
-@pytest.mark.parametrize("kind", REVIEWING)
+@pytest.mark.parametrize("kind", LEFT_TO_ITSELF)
 @pytest.mark.parametrize("who", [chief, lambda: OWNER], ids=["a coordinator", "the owner"])
 @pytest.mark.parametrize(
     "before",
@@ -146,7 +146,7 @@ def test_its_kinds_can_be_added_to_but_open_no_way_in() -> None:
     made, _ = lab()
     by = chief()
     for words in (["finder"], ["vendor", "coordinator"]):
-        with pytest.raises(NotPossibleError, match="takes part in reviews"):
+        with pytest.raises(NotPossibleError, match="takes part in reviews or runs systems"):
             organisations.change_kinds(by, made.key, kinds(*words), at=START)
     made.refresh_from_db()
     assert made.kinds == ["model-developer"]
@@ -174,7 +174,7 @@ def test_what_was_prepared_while_it_was_something_else_ends_when_it_takes_part()
 def test_nobody_outside_vouches_for_its_people() -> None:
     """A provider that was set before its administrator came could sign in as them."""
     made = make_organisation(OrganisationKind.AGENCY)
-    with pytest.raises(NotPossibleError, match="takes part in reviews"):
+    with pytest.raises(NotPossibleError, match="takes part in reviews or runs systems"):
         providers.set_provider(OWNER, made.key, **PROVIDER, at=START)
     assert not SocialApp.objects.exists()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.words import Act, Scope
 from tidegate.desks.notices.channels.letters import Item
 from tidegate.desks.notices.models import FeedToken
@@ -39,14 +40,8 @@ class Feed:
 
 
 def feed_of(secret: str, *, at: datetime) -> Feed | None:
-    """Return the feed that an address' secret stands for; None if it stands for none.
-
-    The tables are asked the same questions whether the secret is unknown, revoked, or that of a
-    suspended person, so that the time does not tell these apart.
-    """
-    rows = FeedToken.objects.select_related("person")
-    token = rows.filter(digest=digest_of(secret), revoked_at=None).first()
-    actor = narrowed_to(actor_of(token.person if token else Person()), scopes=[Scope.READ])
+    """Return the feed that an address' secret stands for; None if it stands for none."""
+    actor = reader_of(secret)
     if actor.person is None:
         return None
     newest = own_notices(actor, Act.READ, at).select_related("entry").order_by("-pk")
@@ -56,3 +51,14 @@ def feed_of(secret: str, *, at: datetime) -> Feed | None:
         FeedEntry(notice.key, item, notice.at) for notice, item in zip(notices, items, strict=True)
     )
     return Feed(tuple(entries), actor.key)
+
+
+def reader_of(secret: str) -> Actor:
+    """Return whom the secret of an address stands for, who may read; nobody's is no person's.
+
+    The tables are asked the same questions whether the secret is unknown, revoked, or that of a
+    suspended person, so that the time does not tell these apart.
+    """
+    rows = FeedToken.objects.select_related("person")
+    token = rows.filter(digest=digest_of(secret), revoked_at=None).first()
+    return narrowed_to(actor_of(token.person if token else Person()), scopes=[Scope.READ])

@@ -1,12 +1,12 @@
 """Which organisations have an administrator of their own, and so are left to themselves.
 
-The policy keeps coordinators out of those that take part in reviews (`access.conditions`); what
-would open a way around it asks here.
+The policy keeps coordinators out of those that take part in reviews or run systems
+(`access.conditions`); what would open a way around it asks here.
 """
 
 from __future__ import annotations
 
-from tidegate.desks.access.words import REVIEWING, Role
+from tidegate.desks.access.words import LEFT_TO_ITSELF, Role
 from tidegate.desks.parties.models import Membership, Organisation
 
 
@@ -17,11 +17,11 @@ def has_own(organisation: Organisation) -> bool:
     ).exists()
 
 
-def takes_part_in_reviews(organisation: Organisation) -> bool:
-    """Say whether it is of a kind that takes part in reviews of models."""
-    return bool(organisation.kind_words & frozenset(REVIEWING))
+def is_of_its_own(organisation: Organisation) -> bool:
+    """Say whether it takes part in reviews of models or runs systems: its affairs are its own."""
+    return bool(organisation.kind_words & frozenset(LEFT_TO_ITSELF))
 
 
 def is_left_to_itself(organisation: Organisation) -> bool:
     """Say whether those who run the instance may do no more with it than suspend it."""
-    return takes_part_in_reviews(organisation) and has_own(organisation)
+    return is_of_its_own(organisation) and has_own(organisation)

@@ -12,7 +12,7 @@ from tidegate.desks.access.deciding import find, may, may_with_instance
 from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.words import Act, Role
 from tidegate.desks.parties.models import Organisation
-from tidegate.desks.parties.queries.administrators import takes_part_in_reviews
+from tidegate.desks.parties.queries.administrators import is_of_its_own
 from tidegate.desks.parties.queries.lists import (
     InvitationRow,
     PlaceRow,
@@ -54,7 +54,7 @@ class OrganisationPage:
     may_run_instance: bool
     """They say what it is, and suspend it."""
     may_set_provider: bool
-    """They administer it, and run the instance or, if it takes part in reviews, are its own."""
+    """They administer it, and run the instance or, if it keeps to itself, are its own."""
     may_suspend_people: bool
     """They administer it, or run the instance and leave it to itself but for that."""
 
@@ -89,7 +89,7 @@ def get_organisation(actor: Actor, key: str, *, at: datetime) -> OrganisationPag
 
 
 def _sets_provider(actor: Actor, row: Organisation) -> bool:
-    if takes_part_in_reviews(row):
+    if is_of_its_own(row):
         return row.pk in actor.with_role(Role.ADMINISTRATOR)
     return may_with_instance(actor, Act.ADMINISTER)
 

@@ -170,8 +170,9 @@ def accept(person: Person, secret: str, *, via: int | None = None, at: datetime)
 def join(invitation: Invitation, person: Person, *, at: datetime) -> Membership:
     """Give an invited person their place, in the caller's transaction.
 
-    With its first administrator, an organisation that takes part in reviews is left to itself:
-    what those who run the instance have prepared ends, or they could still let somebody in.
+    With its first administrator, an organisation that takes part in reviews or runs systems is left
+    to itself: what those who run the instance have prepared ends, or they could still let somebody
+    in.
     """
     to = Organisation.objects.select_for_update().get(pk=invitation.organisation_id)
     actor = actor_of(person)

@@ -1,4 +1,6 @@
-"""The moment from which an organisation that takes part in reviews is left to its administrators.
+"""The moment from which an organisation is left to its own administrators.
+
+That is one that takes part in reviews or runs systems.
 
 Those who run the instance can let nobody in there any more. So what they may have prepared before
 ends with that moment: invitations that wait, and a provider, which could vouch for whomever it

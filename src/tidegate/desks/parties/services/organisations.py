@@ -15,12 +15,12 @@ from django.db import IntegrityError, transaction
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import find, require_with_instance
 from tidegate.desks.access.keys import as_written
-from tidegate.desks.access.words import REVIEWING, Act, OrganisationKind
+from tidegate.desks.access.words import LEFT_TO_ITSELF, Act, OrganisationKind
 from tidegate.desks.ledger.services.appending import append
 from tidegate.desks.parties.models import Organisation
 from tidegate.desks.parties.queries.administrators import (
     is_left_to_itself,
-    takes_part_in_reviews,
+    is_of_its_own,
 )
 from tidegate.desks.parties.services.leaving_alone import leave_alone
 from tidegate.desks.parties.services.refusals import NotPossibleError
@@ -81,14 +81,14 @@ def change_kinds(
     """Say anew what an organisation is.
 
     Those who run the instance say it of every organisation, also of one that they do not
-    administer; they cannot make one that takes part in reviews into one that they do. Where they
-    are kept out from then on, what they had prepared ends (`leaving_alone`).
+    administer; they cannot make one that takes part in reviews or runs systems into one that they
+    do. Where they are kept out from then on, what they had prepared ends (`leaving_alone`).
 
     Raises:
         NotFoundError: the actor does not run the instance, or there is no such organisation.
         NotPossibleError: the kinds and the scope do not go together; the actor would take from
             their own organisation that it coordinates, or from one that has an administrator of
-            its own that it takes part in reviews.
+            its own that it takes part in reviews or runs systems.
     """
     require_with_instance(actor, Act.ADMINISTER)
     words = _kept_kinds(kinds, scope)
@@ -100,10 +100,10 @@ def change_kinds(
         if coordinates in organisation.kinds and coordinates not in words:
             _require_of_others(actor, organisation)
         organisation.kinds, organisation.scope = words, scope
-        if left_to_itself and not takes_part_in_reviews(organisation):
+        if left_to_itself and not is_of_its_own(organisation):
             raise NotPossibleError(
-                f"{organisation.name} takes part in reviews and has administrators of its own; it"
-                f" stays at least one of {', '.join(REVIEWING)}"
+                f"{organisation.name} takes part in reviews or runs systems, and has administrators"
+                f" of its own; it stays at least one of {', '.join(LEFT_TO_ITSELF)}"
             )
         organisation.save(update_fields=["kinds", "scope"])
         leave_alone(organisation, before=left_to_itself, actor=actor, at=at)

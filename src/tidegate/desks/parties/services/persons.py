@@ -159,8 +159,8 @@ def prepare_reset(actor: Actor, key: str, *, without_factors: bool = False, at: 
         )
         if not actor.is_owner and any(is_left_to_itself(one.organisation) for one in places):
             raise NotPossibleError(
-                f"{person.name} is of an organisation that takes part in reviews; whoever holds"
-                " the machine prepares the link"
+                f"{person.name} is of an organisation that takes part in reviews or runs systems;"
+                " whoever holds the machine prepares the link"
             )
         if without_factors:
             Authenticator.objects.filter(user=person).delete()

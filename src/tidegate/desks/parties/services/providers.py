@@ -5,9 +5,9 @@ with the domains whose addresses it speaks for; it vouches only for people who h
 organisation, or were invited there; and whoever signs in through it stands in that organisation
 alone (`queries.actors`).
 
-Of an organisation that takes part in reviews, those who run the instance may learn nothing, so they
-may not choose who vouches for its people. There its own administrators set the provider, for the
-domain of their own address, as long as nobody else here has an address in it.
+Of an organisation that takes part in reviews or runs systems, those who run the instance may learn
+nothing, so they may not choose who vouches for its people. There its own administrators set the
+provider, for the domain of their own address, as long as nobody else here has an address in it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.words import Act, Role
 from tidegate.desks.ledger.services.appending import append
 from tidegate.desks.parties.models import Membership, Organisation, Person
-from tidegate.desks.parties.queries.administrators import takes_part_in_reviews
+from tidegate.desks.parties.queries.administrators import is_of_its_own
 from tidegate.desks.parties.queries.invitations import usable_invitations
 from tidegate.desks.parties.queries.providers import KIND, purpose_of
 from tidegate.desks.parties.sealed import sealed
@@ -56,7 +56,7 @@ def set_provider(
 
     Args:
         actor: who runs the instance, and administers the organisation; one of its own
-            administrators, if it takes part in reviews.
+            administrators, if it takes part in reviews or runs systems.
         organisation: its key.
         issuer: the provider's address, such as `https://id.example.org`.
         client_id: what the provider calls this instance.
@@ -71,12 +71,12 @@ def set_provider(
     with transaction.atomic():
         rows = Organisation.objects.select_for_update()
         of = find(actor, rows, Act.ADMINISTER, key=as_written(organisation))
-        if not (is_reviewing := takes_part_in_reviews(of)):
+        if not (keeps_to_itself := is_of_its_own(of)):
             require_with_instance(actor, Act.ADMINISTER)
         address, named = _kept_issuer(issuer), _kept_domains(domains)
         if not 1 <= len(client_id) <= _LONGEST or not secret:
             raise NotPossibleError("give the client's id and secret as the provider shows them")
-        if is_reviewing:
+        if keeps_to_itself:
             _require_own(actor, of, named)
         app, _ = SocialApp.objects.update_or_create(
             provider=KIND,
@@ -117,7 +117,7 @@ def remove_provider(actor: Actor, organisation: str, *, at: datetime) -> None:
     """
     with transaction.atomic():
         of = find(actor, Organisation.objects.all(), Act.ADMINISTER, key=as_written(organisation))
-        if not takes_part_in_reviews(of):
+        if not is_of_its_own(of):
             require_with_instance(actor, Act.ADMINISTER)
         removed, _ = SocialApp.objects.filter(provider=KIND, provider_id=of.key).delete()
         if not removed:
@@ -131,8 +131,8 @@ def _require_own(actor: Actor, organisation: Organisation, domains: Sequence[str
     person = Person.objects.filter(pk=actor.person or 0).first()
     if person is None or organisation.pk not in actor.with_role(Role.ADMINISTRATOR):
         raise NotPossibleError(
-            f"{organisation.name} takes part in reviews, so one of its own administrators sets its"
-            " provider; invite the first one, and leave it to them"
+            f"{organisation.name} takes part in reviews or runs systems, so one of its own"
+            " administrators sets its provider; invite the first one, and leave it to them"
         )
     own = person.email.rpartition("@")[2]
     if list(domains) != [own]:

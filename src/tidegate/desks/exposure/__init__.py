@@ -1,0 +1,1 @@
+"""The desk of exposure: who runs what is vulnerable, and by when it must be remediated."""

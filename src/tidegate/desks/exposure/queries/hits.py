@@ -1,0 +1,163 @@
+"""Which advisories hold which installed coordinates: the predicate of matching, in the tables.
+
+`package = ? AND lower <= sort_key AND sort_key < upper`, from either side: from an asset's
+inventory, or from an advisory. A withdrawn advisory holds nothing; neither does a retired asset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final, NamedTuple, TypeVar
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from tidegate.desks.exposure.models import AffectedPackage, AffectedSlice, Installed
+from tidegate.engines.matching.advisories import Certainty
+from tidegate.engines.matching.columns import Coordinates, Installs, Portfolio, Ranges
+
+_IN_ONE_QUERY: Final = 400
+"""Ids in one query; SQLite takes some thousand variables."""
+_T = TypeVar("_T")
+
+
+class Hit(NamedTuple):
+    """An advisory says something of a coordinate that is installed on an asset."""
+
+    asset: int
+    coordinate: int
+    affected: int
+    """Id of the `AffectedPackage`."""
+    certainty: Certainty
+    fixed: str
+    """The version that ends the run of affected ones, if it is said to be fixed."""
+
+
+def hits_on_assets(assets: Sequence[int]) -> Iterator[Hit]:
+    """Yield what all advisories say of what is installed on some assets."""
+    for chunk in in_chunks(assets, _IN_ONE_QUERY):
+        installed = Installed.objects.filter(asset__in=chunk, asset__retired_at=None)
+        yield from _hits(installed, Q())
+
+
+def hits_of_advisories(advisories: Sequence[int]) -> Iterator[Hit]:
+    """Yield what some advisories say of everything that is installed."""
+    for chunk in in_chunks(advisories, _IN_ONE_QUERY):
+        affected = [
+            *AffectedPackage.objects.filter(advisory__in=chunk, advisory__withdrawn_at=None)
+        ]
+        yield from _hits_of_slices(affected)
+        yield from _unreadable_of(affected)
+
+
+def all_hits() -> Iterator[Hit]:
+    """Yield what all advisories say of everything that is installed, by columns instead of rows."""
+    slices = {
+        one.pk: one
+        for one in AffectedSlice.objects.filter(affected__advisory__withdrawn_at=None).only(
+            "affected_id", "package_id", "lower", "upper", "ended", "is_fixed"
+        )
+    }
+    rows = Installed.objects.filter(asset__retired_at=None).order_by()
+    installs = [*rows.values_list("coordinate", "asset")]
+    coordinates = [
+        *rows.values_list("coordinate", "coordinate__package", "coordinate__sort_key").distinct()
+    ]
+    portfolio = Portfolio.build(
+        Coordinates.of(
+            [pk for pk, _, _ in coordinates],
+            [package for _, package, _ in coordinates],
+            [bytes(key) for _, _, key in coordinates],
+        ),
+        Installs.of([pk for pk, _ in installs], [asset for _, asset in installs]),
+    )
+    pairs = portfolio.match(
+        Ranges.from_rows(
+            (pk, one.package_id, bytes(one.lower), bytes(one.upper)) for pk, one in slices.items()
+        )
+    )
+    for pk, coordinate, asset in zip(
+        pairs.ranges.tolist(), pairs.coordinates.tolist(), pairs.assets.tolist(), strict=True
+    ):
+        one = slices[pk]
+        fixed = one.ended if one.is_fixed else ""
+        yield Hit(asset, coordinate, one.affected_id, Certainty.AFFECTED, fixed)
+    yield from _unreadable_of(
+        AffectedPackage.objects.filter(is_unreadable=True, advisory__withdrawn_at=None)
+    )
+
+
+def in_chunks(ids: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    """Yield ids in lists of a size that a query takes."""
+    rest = iter(ids)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def _hits(installed: QuerySet[Installed], which: Q) -> Iterator[Hit]:
+    """Yield the hits of rows of installed coordinates."""
+    slices = "coordinate__package__slices"
+    held = installed.filter(
+        which,
+        **{
+            f"{slices}__lower__lte": F("coordinate__sort_key"),
+            f"{slices}__upper__gt": F("coordinate__sort_key"),
+            f"{slices}__affected__advisory__withdrawn_at": None,
+        },
+    )
+    columns = (f"{slices}__affected", f"{slices}__ended", f"{slices}__is_fixed")
+    for asset, coordinate, affected, ended, is_fixed in (
+        held.order_by().values_list("asset", "coordinate", *columns).iterator()
+    ):
+        yield Hit(asset, coordinate, affected, Certainty.AFFECTED, ended if is_fixed else "")
+    affected_path = "coordinate__package__affected"
+    half_read = installed.filter(
+        which,
+        **{
+            f"{affected_path}__is_unreadable": True,
+            f"{affected_path}__advisory__withdrawn_at": None,
+        },
+    )
+    yield from _unknown(
+        half_read.order_by().values_list("asset", "coordinate", f"{affected_path}__pk").iterator()
+    )
+
+
+def _hits_of_slices(affected: Sequence[AffectedPackage]) -> Iterator[Hit]:
+    held = AffectedSlice.objects.filter(
+        affected__in=[one.pk for one in affected],
+        package__coordinates__sort_key__gte=F("lower"),
+        package__coordinates__sort_key__lt=F("upper"),
+        package__coordinates__installed__asset__retired_at=None,
+        package__coordinates__installed__isnull=False,
+    )
+    installed = "package__coordinates__installed"
+    for asset, coordinate, pk, ended, is_fixed in (
+        held.order_by()
+        .values_list(
+            f"{installed}__asset", "package__coordinates__pk", "affected", "ended", "is_fixed"
+        )
+        .iterator()
+    ):
+        yield Hit(asset, coordinate, pk, Certainty.AFFECTED, ended if is_fixed else "")
+
+
+def _unreadable_of(affected: Iterable[AffectedPackage]) -> Iterator[Hit]:
+    for one in affected:
+        if not one.is_unreadable:
+            continue
+        held = AffectedSlice.objects.filter(
+            affected=one,
+            lower__lte=OuterRef("coordinate__sort_key"),
+            upper__gt=OuterRef("coordinate__sort_key"),
+        )
+        rows = Installed.objects.filter(
+            ~Exists(held), coordinate__package=one.package_id, asset__retired_at=None
+        )
+        for asset, coordinate in rows.order_by().values_list("asset", "coordinate").iterator():
+            yield Hit(asset, coordinate, one.pk, Certainty.UNKNOWN, "")
+
+
+def _unknown(rows: Iterable[tuple[Any, ...]]) -> Iterator[Hit]:
+    for asset, coordinate, affected in rows:
+        yield Hit(asset, coordinate, affected, Certainty.UNKNOWN, "")

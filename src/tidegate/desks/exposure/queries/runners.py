@@ -1,0 +1,65 @@
+"""Which operators run what our own runs have proved to be affected, while that is still a secret.
+
+It is asked by coordinators for one case, before notices to plan a change are released; they are
+given counts. Nothing that operators read, count or wait for comes past here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from django.db.models import Min
+
+from tidegate.desks.exposure.models import Installed, Inventory, Package
+from tidegate.desks.exposure.queries.hits import in_chunks
+from tidegate.desks.exposure.queries.operators import is_operating
+from tidegate.desks.exposure.queries.proven import Proven
+from tidegate.desks.parties.models import Organisation
+
+_IN_ONE_QUERY = 400
+
+
+def runners_of(proven: Proven, *, before: datetime) -> dict[Organisation, tuple[int, ...]]:
+    """Return the assets, by id, of each operator on which an affected version is installed.
+
+    Only what had come in before an instant counts. Operators that are suspended are left out.
+    """
+    affected = proven.affected
+    package = Package.objects.filter(
+        ecosystem=affected.package.ecosystem, name=affected.package.name
+    ).first()
+    found: dict[int, set[int]] = defaultdict(set)
+    if package is not None:
+        for one in affected.slices:
+            rows = Installed.objects.filter(
+                coordinate__package=package,
+                coordinate__sort_key__gte=one.lower,
+                coordinate__sort_key__lt=one.upper,
+                inventory__received_at__lt=before,
+                asset__retired_at=None,
+            ).exclude(coordinate__version__in=proven.cleared)
+            for asset, organisation in rows.order_by().values_list("asset", "asset__organisation"):
+                found[organisation].add(asset)
+    running: dict[Organisation, tuple[int, ...]] = {}
+    for chunk in in_chunks(found, _IN_ONE_QUERY):
+        operators = Organisation.objects.filter(pk__in=chunk, suspended_at=None)
+        running |= {one: tuple(sorted(found[one.pk])) for one in operators if is_operating(one)}
+    return dict(sorted(running.items(), key=lambda item: item[0].name))
+
+
+def known_before(assets: tuple[int, ...], at: datetime) -> int:
+    """Return of how many assets an inventory had come in before an instant.
+
+    Coordinators see by it who has handed in what they run only since the case was opened.
+    """
+    count = 0
+    for chunk in in_chunks(assets, _IN_ONE_QUERY):
+        first = (
+            Inventory.objects.filter(asset__in=chunk)
+            .order_by()
+            .values("asset")
+            .annotate(first=Min("received_at"))
+        )
+        count += first.filter(first__lt=at).count()
+    return count

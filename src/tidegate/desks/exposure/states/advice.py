@@ -1,0 +1,142 @@
+"""What to do about an exposure, in words, the first thing first. Pure.
+
+Mitigation comes first where a patch cannot: there is none, or the asset is operational technology,
+which waits years for one. Where forensic triage is due, evidence comes before everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """What kind of step it is."""
+
+    TRIAGE = "triage"
+    MITIGATE = "mitigate"
+    UPDATE = "update"
+    FIND_OUT = "find-out"
+    SAY = "say"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One thing to do."""
+
+    step: Step
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A package on the asset that exposes it, and the version that mends it."""
+
+    name: str
+    """With its ecosystem: `PyPI/requests`."""
+    version: str
+    fixed: tuple[str, ...]
+    """The versions that advisories say are fixed; empty where none says so."""
+
+
+def advice(
+    packages: Sequence[Installed],
+    *,
+    is_operational_technology: bool,
+    triage_is_open: bool,
+    is_unknown: bool,
+    missing: Sequence[str] = (),
+    exposure_is_unknown: bool = False,
+    remedy: str = "none",
+    is_cleared: bool = False,
+    required_action: str = "",
+) -> tuple[Advice, ...]:
+    """Return what to do, in order.
+
+    Args:
+        packages: what exposes the asset.
+        is_operational_technology: of the asset.
+        triage_is_open: forensic triage is due, and not decided.
+        is_unknown: it is not known whether what is installed is affected.
+        missing: what nobody knows that the deadline rests on.
+        exposure_is_unknown: nobody has said whether the asset is exposed to the public.
+        remedy: `none`, `mitigated` or `remediated`.
+        is_cleared: nothing that is installed is affected any more.
+        required_action: what the authority's catalogue asks for, verbatim.
+    """
+    if is_cleared:
+        return (Advice(Step.NOTHING, "What is installed is not affected any more."),)
+    steps: list[Advice] = []
+    if triage_is_open:
+        steps.append(_TRIAGE)
+    if remedy == "remediated":
+        steps.append(_HAND_IN)
+        return tuple(steps)
+    steps += _find_out(is_unknown=is_unknown, missing=missing, exposed=exposure_is_unknown)
+    update = [_update(one) for one in packages if one.fixed]
+    without = [one for one in packages if not one.fixed]
+    mitigates_first = is_operational_technology or (bool(without) and not update)
+    if remedy == "none" and (mitigates_first or without):
+        mitigation = _mitigation(without, is_operational_technology=is_operational_technology)
+        steps.append(Advice(Step.MITIGATE, mitigation))
+    steps += update
+    if required_action:
+        steps.append(Advice(Step.SAY, f"The catalogue asks for: {required_action}"))
+    if remedy == "none":
+        steps.append(_SAY)
+    return tuple(steps)
+
+
+_TRIAGE = Advice(
+    Step.TRIAGE,
+    "Collect evidence before anything is patched, the volatile first, and log each item; then"
+    " decide what the triage has come to.",
+)
+_HAND_IN = Advice(
+    Step.SAY,
+    "It is said to be remediated, and what was handed in does not show it yet: hand in a new"
+    " inventory of the asset.",
+)
+_SAY = Advice(
+    Step.SAY,
+    "Say what was done, and when: mitigating counts as much as remediating. Once a new inventory"
+    " shows it, it clears by itself.",
+)
+
+
+def _find_out(*, is_unknown: bool, missing: Sequence[str], exposed: bool) -> list[Advice]:
+    steps = []
+    if is_unknown:
+        words = (
+            "It cannot be told whether what is installed is affected; look up the grounds below,"
+            " and treat it as affected until you know."
+        )
+        steps.append(Advice(Step.FIND_OUT, words))
+    if exposed:
+        words = (
+            "Say whether the asset is exposed to the public: as long as it is unknown, it counts"
+            " as exposed."
+        )
+        steps.append(Advice(Step.FIND_OUT, words))
+    if missing:
+        words = f"Nobody has published {' and '.join(missing)} yet; the day may move when they do."
+        steps.append(Advice(Step.FIND_OUT, words))
+    return steps
+
+
+def _mitigation(without: Sequence[Installed], *, is_operational_technology: bool) -> str:
+    how = "take it off the public network, restrict who reaches it, or switch off what is affected"
+    if is_operational_technology:
+        return f"Mitigate first, since a patch may have to wait: {how}."
+    names = ", ".join(f"{one.name} {one.version}" for one in without)
+    return f"No fixed version of {names} is known; mitigate: {how}."
+
+
+def _update(package: Installed) -> Advice:
+    differ = "; the sources differ" if len(package.fixed) > 1 else " or later"
+    versions = " or ".join(package.fixed)
+    return Advice(
+        Step.UPDATE, f"Update {package.name} from {package.version} to {versions}{differ}."
+    )

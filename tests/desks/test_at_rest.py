@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +28,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def told(world: Path) -> Mapping[str, Any]:
+def told(world: Path, make_home: Callable[[Path], Path]) -> Mapping[str, Any]:
     """What the program says that fills an installation and kills its rotations."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.desks.secretive", str(world / "dumps")],
         cwd=ROOT,
         env={
             **os.environ,
-            "TIDEGATE_HOME": str(world / "home"),
+            "TIDEGATE_HOME": str(make_home(world / "home")),
             "TIDEGATE_KEYS": str(world / "keys"),
             "TIDEGATE_DATABASE": "",
         },

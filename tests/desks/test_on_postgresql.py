@@ -48,10 +48,12 @@ def test_a_worker_brings_two_findings_of_one_bug_together_there_too(
     address: str,
     machine: Machine,
 ):
+    unused = machine.folder / "home" / "tidegate.sqlite3"
+    unused.unlink()
     there = replace(machine, environment={**machine.environment, "TIDEGATE_DATABASE": address})
     there.hand_in(setter(1), finder="Lab A")
     there.hand_in(setter(2), finder="Lab B")
     there.run("tidegate", "work", "--until-idle")
     (case,) = (row for row in there.rows("cases") if row["state"] == "open")
     assert (case["findings"], case["finders"], case["verdict"]) == (2, 2, "reproduced")
-    assert not (machine.folder / "home" / "tidegate.sqlite3").exists()
+    assert not unused.exists()

@@ -91,16 +91,19 @@ def test_clocks_notices_and_the_ledger_are_among_them():
         "tidegate.desks.cases.jobs.clocks",
         "tidegate.desks.cases.services.capacity",
         "tidegate.desks.reviews.jobs.clocks",
+        "tidegate.desks.exposure.jobs.feeds",
         "tidegate.desks.notices.jobs.sending",
         "tidegate.desks.ledger.jobs.publishing",
     ]
 
 
 @pytest.mark.slow
-def test_clocks_ring_though_nothing_can_be_run_here(tmp_path: Path):
+def test_clocks_ring_though_nothing_can_be_run_here(
+    tmp_path: Path, make_home: Callable[[Path], Path]
+):
     environment = {
         **os.environ,
-        "TIDEGATE_HOME": str(tmp_path / "home"),
+        "TIDEGATE_HOME": str(make_home(tmp_path / "home")),
         "TIDEGATE_KEYS": str(tmp_path / "keys"),
         "TIDEGATE_DATABASE": "",
         "TIDEGATE_SANDBOX": "nowhere",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from importlib.metadata import EntryPoint, EntryPoints
 from typing import Any
 
@@ -14,7 +15,6 @@ from tidegate.engines.sandbox import (
     SandboxError,
     known_tiers,
     open_sandbox,
-    tiers,
 )
 
 
@@ -51,7 +51,7 @@ def plug_in(monkeypatch):
     def entry_points(**by: Any) -> EntryPoints:
         return EntryPoints(registered).select(**by)
 
-    monkeypatch.setattr(tiers, "entry_points", entry_points)
+    monkeypatch.setattr(metadata, "entry_points", entry_points)
 
     def register(tier: str, name: str) -> None:
         registered.append(EntryPoint(tier, f"{__name__}:{name}", "tidegate.sandboxes"))

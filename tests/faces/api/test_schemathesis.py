@@ -14,13 +14,16 @@ from typing import Any, Final
 
 import pytest
 import schemathesis
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
+from django.test import override_settings
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
+from pytest_django.plugin import DjangoDbBlocker
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
@@ -111,14 +114,25 @@ def _for(path: str, said: dict[str, Any]) -> Any:
     return said[max(fitting, key=len)] if fitting else None
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Known]:
+    """Make everything once: whatever a test does is undone to here."""
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with (
+        django_db_blocker.unblock(),
+        override_settings(MIDDLEWARE=_with_sign_in(settings.MIDDLEWARE), PASSWORD_HASHERS=hashers),
+        transaction.atomic(),
+    ):
+        yield _known(make_world())
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def known(settings: Any) -> Iterator[Known]:
-    settings.MIDDLEWARE = _with_sign_in(settings.MIDDLEWARE)
-    found = _known(make_world())
+def known(world: Known) -> Iterator[Known]:
     # As the test client does, and undoes: the connection of the test stays open.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield found
+    yield world
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with open_house(tmp_path / "home", environment=ENVIRONMENT) as opened:
+def house(tmp_path: Path, make_home: Callable[[Path], Path]) -> Iterator[House]:
+    with open_house(make_home(tmp_path / "home"), environment=ENVIRONMENT) as opened:
         yield opened
 
 

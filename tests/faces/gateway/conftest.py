@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -42,7 +43,10 @@ def script(_played: tuple[str, ScriptedEndpoint]) -> ScriptedEndpoint:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(
+    tmp_path_factory: pytest.TempPathFactory, make_home: Callable[[Path], Path]
+) -> Iterator[House]:
     """Return a house with the gateway."""
-    with open_house(tmp_path_factory.mktemp("house") / "home", limits=LIMITS) as opened:
+    home = make_home(tmp_path_factory.mktemp("house") / "home")
+    with open_house(home, limits=LIMITS) as opened:
         yield opened

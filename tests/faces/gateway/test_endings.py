@@ -115,8 +115,10 @@ def test_streams_of_an_endpoint_that_has_ended_are_cut_and_others_go_on(house, e
         plain.close()
 
 
-def test_a_killed_gateway_leaves_no_access_and_its_calls_are_settled(tmp_path: Path, endpoint):
-    home = tmp_path / "home"
+def test_a_killed_gateway_leaves_no_access_and_its_calls_are_settled(
+    tmp_path: Path, make_home, endpoint
+):
+    home = make_home(tmp_path / "home")
     with open_house(home, limits=LIMITS) as first:
         made = first.do(rows.make, endpoint=endpoint)
         with ask(first.address, made["secret"], "!endless !every 20") as plain:

@@ -110,14 +110,16 @@ def test_a_worker_that_says_it_cannot_run_is_not_started_again(tmp_path: Path, c
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def served(
+    tmp_path: Path, make_home: Callable[[Path], Path]
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Start `tidegate serve` in a session of its own; yields it with its port."""
     environment = {
         name: told for name, told in os.environ.items() if name[:3] not in ("TID", "DJA")
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "tidegate", "serve", "--port", "0", "--json"],
-        env={**environment, "TIDEGATE_HOME": str(tmp_path / "home")},
+        env={**environment, "TIDEGATE_HOME": str(make_home(tmp_path / "home"))},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,

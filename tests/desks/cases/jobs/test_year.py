@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,7 +135,8 @@ def check_effects(kept: Kept) -> None:
     assert set(kept.consents) == {"no-embargo"}
 
 
-def test_a_year_of_clocks_with_kills_in_it(tmp_path: Path):
+def test_a_year_of_clocks_with_kills_in_it(tmp_path: Path, make_home: Callable[[Path], Path]):
+    make_home(tmp_path / "home")
     log = tmp_path / "log"
     told = run(tmp_path, str(KILLS), "20261126", str(log))
     assert told["last"] == 0
@@ -156,8 +158,11 @@ def test_a_year_of_clocks_with_kills_in_it(tmp_path: Path):
 
 
 @pytest.mark.parametrize("system", ["sqlite", "postgresql"])
-def test_several_processes_ring_each_clock_once_and_in_order(tmp_path: Path, system: str):
+def test_several_processes_ring_each_clock_once_and_in_order(
+    tmp_path: Path, make_home: Callable[[Path], Path], system: str
+):
     if system == "sqlite":
+        make_home(tmp_path / "home")
         assert run(tmp_path, "together", "3", "7") == {"ended": [0, 0, 0]}
         kept = sqlite(tmp_path)
     else:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +71,11 @@ class Machine:
                 return found
             cursor = ["--cursor", page["next"]]
 
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the database itself, for looks in quick succession."""
+        with closing(sqlite3.connect(self.folder / "home" / "tidegate.sqlite3")) as database:
+            return database.execute(query).fetchall()
+
     def hand_in(self, *findings: dict[str, Any], finder: str = "Lab A") -> None:
         """Hand findings in."""
         path = self.folder / "findings.jsonl"
@@ -89,10 +96,11 @@ def setter(number: int, text: str = "", **more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
+def machine(tmp_path: Path, make_home: Callable[[Path], Path]) -> Iterator[Machine]:
     """Return a machine with the package `setter` in its registry."""
     tmp_path.chmod(0o755)
     (tmp_path / "tmp").mkdir()
+    home = make_home(tmp_path / "home")
     with Registry() as registry:
         for version, text in RELEASES.items():
             registry.add_npm("setter", version, {"index.js": text})
@@ -100,7 +108,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
             tmp_path,
             {
                 **os.environ,
-                "TIDEGATE_HOME": str(tmp_path / "home"),
+                "TIDEGATE_HOME": str(home),
                 "TIDEGATE_KEYS": str(tmp_path / "keys"),
                 "TIDEGATE_DATABASE": "",
                 "XDG_CACHE_HOME": str(tmp_path / "cache"),

@@ -10,16 +10,12 @@ from tests.desks.findings.jobs.conftest import Machine, setter
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 
-OTHERS = 4
-
 
 @pytest.mark.parametrize("step", ["judge_named", "probe"])
 def test_after_three_tries_it_is_set_aside_with_its_reason_and_nobody_else_is(
     machine: Machine, step: str
 ):
-    machine.hand_in(*(setter(n) for n in range(OTHERS // 2)))
-    machine.hand_in(setter(666), finder="Poisoner")
-    machine.hand_in(*(setter(n) for n in range(OTHERS // 2, OTHERS)))
+    machine.hand_in(*(setter(n) for n in (0, 1, 666, 2, 3)))
     told = json.loads(machine.run("tests.desks.findings.jobs.poisoned", "lab-666", step).stdout)
     assert (told["killed"], told["left"], told["last"]) == (3, 0, 0)
     found = {row["reference"]: row for row in machine.rows("findings")}

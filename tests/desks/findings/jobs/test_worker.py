@@ -67,8 +67,8 @@ def test_a_worker_that_is_stopped_in_the_middle_is_continued_by_the_next(machine
     machine.hand_in(*(setter(n) for n in range(3)))
     command = [sys.executable, "-m", "tidegate", "work", "--quiet"]
     with subprocess.Popen(command, cwd=ROOT, env=machine.environment) as first:
-        while not any(row["stage"] == "working" for row in machine.rows("findings")):
-            time.sleep(0.2)
+        while not machine.ask("SELECT 1 FROM findings_finding WHERE stage = 'working'"):
+            time.sleep(0.05)
         first.send_signal(signal.SIGTERM)
         try:
             assert first.wait(60) == 0

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,16 @@ ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def told(
+    tmp_path_factory: pytest.TempPathFactory, make_home: Callable[[Path], Path]
+) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("killed")
     done = subprocess.run(
         [sys.executable, "-m", "tests.desks.notices.jobs.killing"],
         cwd=ROOT,
         env={
             **os.environ,
-            "TIDEGATE_HOME": str(folder / "home"),
+            "TIDEGATE_HOME": str(make_home(folder / "home")),
             "TIDEGATE_KEYS": str(folder / "keys"),
             "TIDEGATE_DATABASE": "",
         },

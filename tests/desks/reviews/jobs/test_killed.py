@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,10 @@ def check(found: dict[str, Any]) -> None:
     assert found["faults of the ledger"] == []
 
 
-def test_a_window_ends_with_kills_and_moved_clocks(tmp_path: Path):
+def test_a_window_ends_with_kills_and_moved_clocks(
+    tmp_path: Path, make_home: Callable[[Path], Path]
+):
+    make_home(tmp_path / "home")
     check(told(tmp_path))
 
 

@@ -6,9 +6,11 @@ them. Where the two differ, one of them is wrong.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from tests.desks.access.oracle_exposure import JUDGED_BY_OPERATING, Judge, Operating
 from tests.desks.access.oracle_reviews import Engaged
 from tests.desks.access.worlds import NOW, World
 from tidegate.desks.access.words import Act, Kind
@@ -50,7 +52,7 @@ _OF_A_CASE = {
     "team-member-removed",
     "vendor-progress",
 }
-_REVIEWING = {"model-developer", "reviewer", "agency", "trusted-partner"}
+_LEFT_TO_ITSELF = {"model-developer", "reviewer", "agency", "trusted-partner", "operator"}
 _TAKING_PART = {"agency", "model-developer", "reviewer", "trusted-partner"}
 _HANDING_IN = {"finder", "coordinator", "model-developer", "trusted-partner", "reviewer"}
 
@@ -76,8 +78,12 @@ class Reader:
                     places = self.places if stands else self.suspended_places
                     places[organisation.pk] = one.role
         self._members = list(TeamMember.objects.filter(person=person))
+        self._parts = defaultdict[int, list[Participant]](list)
+        for part in world.participants:
+            self._parts[part.coordination.case_id].append(part)
         self._recipients = list(Recipient.objects.all())
         self.engaged = Engaged(world, person, self.places, self.suspended_places)
+        self.operated = Operating(world, self.places)
 
     def _kinds(self, organisation: int) -> set[str]:
         return set(next(o for o in self.world.organisations if o.pk == organisation).kinds)
@@ -109,7 +115,7 @@ class Reader:
             one.organisation_id == organisation and one.role == "administrator" and not one.left_at
             for one in self.world.memberships
         )
-        left_to_itself = own and bool(self._kinds(organisation) & _REVIEWING)
+        left_to_itself = own and bool(self._kinds(organisation) & _LEFT_TO_ITSELF)
         return self.administers(organisation) or (self.leads and not left_to_itself)
 
     def works(self) -> bool:
@@ -136,11 +142,7 @@ class Reader:
 
     def parts(self, case: int) -> list[Participant]:
         """Return the parts through which they read a case."""
-        return [
-            part
-            for part in self.world.participants
-            if part.coordination.case_id == case and self._joined(part)
-        ]
+        return [part for part in self._parts[case] if self._joined(part)]
 
     def reads_as_party(self, case: int | None, *, without_finders: bool = False) -> bool:
         if case is None:
@@ -148,10 +150,7 @@ class Reader:
         return any(not (without_finders and part.role == "finder") for part in self.parts(case))
 
     def invited(self, case: int) -> bool:
-        return any(
-            part.coordination.case_id == case and self._invited(part)
-            for part in self.world.participants
-        )
+        return any(self._invited(part) for part in self._parts[case])
 
     def _invited(self, part: Participant) -> bool:
         """Say that it is their organisation's, and that it does not wait in the line any more."""
@@ -170,6 +169,8 @@ class Reader:
             return self.runs_for(one.pk)
         if act is Act.SUSPEND:
             return self.leads
+        if act in (Act.INVENTORY, Act.OPERATE, Act.EXAMINE):
+            return self.operated.organisation(act, one)
         if act is Act.HAND_IN:
             own = self.places.get(one.pk) in ("administrator", "member")
             return self.coordinates or (own and bool(set(one.kinds) & _HANDING_IN))
@@ -302,7 +303,7 @@ class Reader:
             return False
         if one.engagement:
             return self.engaged.entry(one)
-        if self.reads_as_coordinator:
+        if self.reads_as_coordinator and not one.only_for:
             return True
         if not self.places:
             return False
@@ -319,6 +320,10 @@ class Reader:
 
 def _engaged(judge: Callable[[Engaged, Act, Any], bool]) -> Callable[[Reader, Act, Any], bool]:
     return lambda reader, act, one: judge(reader.engaged, act, one)
+
+
+def _operated(judge: Judge) -> Callable[[Reader, Act, Any], bool]:
+    return lambda reader, act, one: judge(reader.operated, act, one)
 
 
 JUDGED: dict[Kind, tuple[str, Callable[[Reader, Act, Any], bool]]] = {
@@ -353,5 +358,6 @@ JUDGED: dict[Kind, tuple[str, Callable[[Reader, Act, Any], bool]]] = {
     Kind.DETERMINATION: ("determinations", _engaged(Engaged.determination)),
     Kind.CERTIFICATE: ("certificates", _engaged(Engaged.certificate)),
     Kind.REPORT: ("reports", _engaged(Engaged.report)),
+    **{kind: (rows, _operated(judge)) for kind, (rows, judge) in JUDGED_BY_OPERATING.items()},
 }
 """For each kind: where its rows are in a world, and the sentence about one of them."""

@@ -5,6 +5,7 @@ As `oracle`, it is written from the sentences of the policy alone.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from tests.desks.access.world import NOW, World
@@ -33,6 +34,10 @@ class Engaged:
         self.places = places
         self.everywhere = {**places, **suspended}
         self._named = [one for one in world.named if one.person_id == person.pk]
+        self._duties = {one.party_id: one.duty for one in self._named if one.ended_at is None}
+        self._parties = defaultdict[int, list[Party]](list)
+        for one in world.parties:
+            self._parties[one.engagement_id].append(one)
         self._recused = {one.party.engagement_id for one in self._named if one.recused_at}
         self._signed = {(one.agreement_id, one.organisation_id) for one in Signature.objects.all()}
 
@@ -47,8 +52,7 @@ class Engaged:
         return self.places.get(part.organisation_id) in ("administrator", "member")
 
     def _duty(self, part: Party) -> str:
-        rows = (one for one in self._named if one.party_id == part.pk and one.ended_at is None)
-        return next((one.duty for one in rows), "")
+        return self._duties.get(part.pk, "")
 
     def leads(self, part: Party, *, ended_too: bool = False) -> bool:
         """Say whether they lead a part: by their place, or because they were named for it."""
@@ -81,7 +85,7 @@ class Engaged:
         return part.part == "partner" and named and may_work and not part.engagement.withdrawn_at
 
     def _parts(self, engagement: int) -> list[Party]:
-        return [one for one in self.world.parties if one.engagement_id == engagement]
+        return self._parties[engagement]
 
     def develops(self, engagement: int) -> bool:
         return any(one.part == "developer" and self.is_in(one) for one in self._parts(engagement))

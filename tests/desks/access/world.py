@@ -22,6 +22,15 @@ from tidegate.desks.cases.models import (
     Participant,
     ProductStatus,
 )
+from tidegate.desks.exposure.models import (
+    Asset,
+    ChangeNotice,
+    Delegation,
+    Excepted,
+    Exposure,
+    Inventory,
+    Statement,
+)
 from tidegate.desks.findings.models import Case, Delivery, Event, Finding, Link, Nomination
 from tidegate.desks.ledger.models import Entry
 from tidegate.desks.notices.models import Notice, WebhookEndpoint
@@ -113,6 +122,16 @@ class World:
     certificates: list[Certificate] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
 
+    assets: list[Asset] = field(default_factory=list)
+    inventories: list[Inventory] = field(default_factory=list)
+    exposures: list[Exposure] = field(default_factory=list)
+    exceptions: list[Excepted] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    delegations: list[Delegation] = field(default_factory=list)
+    change_notices: list[ChangeNotice] = field(default_factory=list)
+
+    is_sealed: bool = True
+    """Whether its ledger has a tree, and each of its entries a proof."""
     with_provider: Organisation | None = None
     """The one whose people sign in by a provider of its own."""
     secrets: dict[str, str] = field(default_factory=dict)

@@ -226,9 +226,9 @@ def of_entries(actor: Actor, at: datetime) -> Q:
     )
     of_organisations = Q(case="", organisation__in=led.values("key"))
     about = Q(case__in=cases) | Q(Exists(own_part)) | of_organisations
-    if actor.key:
-        about |= Q(person=actor.key)
-    return Q(engagement="") & about
+    kept_for = Q(only_for="") | Q(only_for__in=led.values("key"))
+    by_themselves = Q(person=actor.key) if actor.key else Q(pk__in=())
+    return Q(engagement="") & (about & kept_for | by_themselves)
 
 
 def _invited(actor: Actor) -> QuerySet[Any]:

@@ -120,6 +120,22 @@ def _show_place(world: World, place: Membership, *texts: str) -> None:
     world.show(lambda reader: reader.membership(Act.READ, place), *texts)
 
 
+def give_place(world: World, organisation: Organisation, person: Person, role: Role) -> None:
+    """Give somebody a place that stands, whichever they had there."""
+    held = [
+        one
+        for one in world.memberships
+        if (one.organisation_id, one.person_id) == (organisation.pk, person.pk)
+    ]
+    place = held[0] if held else Membership(organisation=organisation, person=person, since=BEFORE)
+    place.role, place.suspended_at, place.left_at = role.value, None, None
+    place.save()
+    if not held:
+        world.memberships.append(place)
+        address = person.email.partition("@")[0]
+        _show_place(world, place, person.name.partition(" ")[0], address, person.key)
+
+
 def _tokens(world: World, person: Person) -> None:
     for scopes in ([*Scope], [Scope.READ]):
         mark, secret = new_mark(), new_secret("tg_")

@@ -55,7 +55,7 @@ def append(
         organisation: key of the organisation that it is about, if it is.
         engagement: key of the engagement that it is about, if it is; decides who may read the text.
         only_for: key of the only party of that engagement that may read the text, or the word of
-            several (`access.engagements`).
+            several (`access.engagements`); without an engagement, of the only organisation.
         text: what else there is to say, as JSON data; `person` is who did it, and is not free.
 
     Raises:

@@ -18,7 +18,7 @@ help: ## List the targets
 run: export TIDEGATE_HOME := $(CURDIR)/out/home
 # The demo's model answers on loopback; the gateway asks nothing there that is not named.
 run: export TIDEGATE_ENDPOINT_HOSTS := 127.0.0.1
-run: setup ## Hand in examples/, work through them, open the console on a demo of seven organisations
+run: setup ## Hand in examples/, work through them, open the console on a demo of eight organisations
 	@# The people first: findings are handed in by somebody. Their passwords are made anew below.
 	$(BIN)/tidegate demo --quiet
 	@# One example is malformed on purpose: it is refused, and 1 says so.
@@ -26,6 +26,15 @@ run: setup ## Hand in examples/, work through them, open the console on a demo o
 	$(BIN)/tidegate --as sam@second-look.example intake examples/second-finder
 	$(BIN)/tidegate work --until-idle
 	$(BIN)/tidegate cases
+	@# What an agency runs, and what the world says of it: real, and as old as the files say.
+	$(BIN)/tidegate feeds take-all examples/feeds
+	$(BIN)/tidegate --as ines@tides.example assets import examples/inventories/assets.csv
+	$(BIN)/tidegate --as ines@tides.example inventory push --asset 'shop front' \
+	    examples/inventories/cyclonedx-juice-shop-via_npm-flat-bom.1.4.json
+	$(BIN)/tidegate --as ines@tides.example inventory push --asset sign-in \
+	    examples/inventories/cyclonedx-keycloak-10.0.2-bom.json
+	@# 1 says that not everything could be told: the feeds are old.
+	$(BIN)/tidegate --as ines@tides.example exposure --limit 10 || [ $$? -eq 1 ]
 	$(BIN)/tidegate demo
 	@$(BIN)/python -m tidegate.faces.demo.endpoint --port 8751 & model=$$!; \
 	    trap 'kill $$model 2>/dev/null' EXIT; $(BIN)/tidegate serve --open

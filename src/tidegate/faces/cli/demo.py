@@ -18,18 +18,20 @@ def demo(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
-    """Make a demo of seven organisations here, or give its people new passwords; prints them.
+    """Make a demo of eight organisations here, or give its people new passwords; prints them.
 
-    Only in an instance that has nobody else in it. What findings there are is coordinated, and a
-    model is looked at before its release: a scripted one, which `make run` starts beside this.
+    Only in an instance that has nobody else in it. What findings there are is coordinated; a model
+    is looked at before its release: a scripted one, which `make run` starts beside this; and an
+    agency is there to hand in what it runs.
     """
     open_instance()
-    from tidegate.faces.demo import coordinating, people, reviewing
+    from tidegate.faces.demo import coordinating, operating, people, reviewing
 
     now = datetime.now(UTC)
     logins = people.settle(now)
     coordinated = coordinating.coordinate(now)
     engagement = reviewing.review(now)
+    operating.operate(now)
     if quiet:
         return
     if as_json:

@@ -38,6 +38,7 @@ from tidegate.faces.cli import (
     screens,
 )
 from tidegate.faces.cli.demo import demo
+from tidegate.faces.cli.exposure import commands as exposure
 from tidegate.faces.cli.folder import Item, Results, Row, items, row_of
 from tidegate.faces.cli.policy import policy
 from tidegate.faces.cli.printing import print_json
@@ -70,6 +71,7 @@ parties.add_to(app)
 desk.add_to(app)
 coordinating.add_to(app)
 reviews.add_to(app)
+exposure.add_to(app)
 app.add_typer(keys.app, name="keys")
 ledger.add_to(app)
 notices.add_to(app)
@@ -266,7 +268,12 @@ def main() -> None:
         screens.ERRORS.print("interrupted; nothing is left running, and what was done is kept")
         sys.exit(INTERRUPTED)
     except Exception as error:
-        of_desks = (*desk.expected(), *parties.expected(), *reviews.expected())
+        of_desks = (
+            *desk.expected(),
+            *parties.expected(),
+            *reviews.expected(),
+            *exposure.expected(),
+        )
         if not isinstance(error, (*EXPECTED, *of_desks, *ledger.EXPECTED)):
             raise
         screens.ERRORS.print(f"tidegate: {screens.safe(str(error))}", highlight=False)

@@ -101,6 +101,14 @@ PARTNER: Final = Player(
     "bea@harbor.example",
     "a trusted partner, proposed by the developer and not yet agreed on",
 )
+AGENCY: Final = Player(
+    "Bureau of Tides",
+    (OrganisationKind.AGENCY,),
+    "Ines Duarte",
+    "ines@tides.example",
+    "runs systems: what exposes them, by when each must be mended, and why",
+    scope=Organisation.AgencyScope.FCEB,
+)
 EVERYBODY: Final = (
     COORDINATOR,
     FINDER,
@@ -110,6 +118,7 @@ EVERYBODY: Final = (
     EVALUATOR,
     OFFICIAL,
     PARTNER,
+    AGENCY,
 )
 
 

@@ -1,0 +1,1 @@
+"""What operators run and are exposed to, what is due by when, and what directives ask."""

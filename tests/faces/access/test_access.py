@@ -20,7 +20,7 @@ from hypothesis.extra.django import TestCase
 from tests.desks.access.worlds import build
 from tests.faces.access.faces import Kept, standing_still
 from tests.faces.access.questions import Route
-from tests.faces.access.routes import ASKED_BY_EACH, KNOWN, OF_REVIEWS
+from tests.faces.access.routes import ASKED_BY_EACH, KNOWN, OF_EXPOSURE, OF_REVIEWS
 from tests.faces.access.walking import Seen, Walk
 
 _WALKERS: Final = ((0, 1, 4), (2, 3), (5, 6))
@@ -30,7 +30,8 @@ _ACCOUNTS: Final = (0, 4)
 """Those of them who also ask what is the same for everybody."""
 
 _AGAIN: Final = 0.4
-"""Of what tells of engagements: how much is asked by who comes after both outcomes were seen."""
+"""Of what tells of engagements or exposure: how much is asked by who comes after both outcomes were
+seen."""
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +73,7 @@ class EveryRoute(TestCase):
         self.walked.append(seed)
 
     def _is_left(self, route: Route, draw: random.Random) -> bool:
-        if route.name not in OF_REVIEWS:
+        if route.name not in OF_REVIEWS | OF_EXPOSURE:
             return True
         outcomes = (self.seen[route.name, True], self.seen[route.name, False])
         return not all(outcomes) or (not route.changes and draw.random() < _AGAIN)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.desks.access.oracle import Reader
 from tests.desks.access.world import NOW, World
+from tests.faces.access import exposure_sentences as exposure
 from tests.faces.access import sentences as may
 from tests.faces.access.faces import Web, nothing_stays, signed_in
 from tidegate.desks.cases.queries.unread import tally_of
@@ -125,3 +126,41 @@ def test_an_organisation_counts_its_people_for_who_sees_it(world: World):
                 and one.person.is_active
             ]
             assert row["members"] == len(standing)
+
+
+def test_an_operators_home_counts_what_may_be_read(world: World):
+    for person, reader in readers(world):
+        told = asked(world, person, "/exposures/home")
+        assets = [one for one in world.assets if exposure.READ_ASSET(reader, one)]
+        standing = [one for one in assets if exposure.stands(one)]
+        open_ = [one for one in world.exposures if exposure.READ_EXPOSURE(reader, one)]
+        excepted = {one.exposure_id for one in world.exceptions if one.exposure_id}
+        notices = [one for one in world.change_notices if exposure.READ_NOTICE(reader, one)]
+        assert (told["assets"], told["open"]) == (len(standing), len(open_))
+        assert told["to_do"] == sum(one.pk not in excepted for one in open_)
+        assert told["notices"] == sum(one.ended_at is None for one in notices)
+        untold = told["untold"]
+        assert untold["assets"] == untold["unplaced"] == untold["not_understood"] == len(standing)
+
+
+def test_an_asset_counts_what_is_its_own(world: World):
+    for person, reader in readers(world):
+        rows = asked(world, person, "/assets?limit=200")["rows"]
+        for row in rows:
+            (asset,) = (one for one in world.assets if one.key == row["key"])
+            assert exposure.READ_ASSET(reader, asset)
+            of_it = [one for one in world.exposures if one.asset_id == asset.pk]
+            assert (row["exposures"], row["installed"], row["unplaced"]) == (len(of_it), 1, 1)
+
+
+def test_coordinators_count_every_operators_assets_and_name_none(world: World):
+    for person, reader in readers(world):
+        if not reader.reads_as_coordinator:
+            continue
+        told = asked(world, person, "/exposures/counts")
+        standing = [one for one in world.assets if exposure.stands(one)]
+        assert told["total"]["assets"] == len(standing)
+        assert told["total"]["open"] == len(world.exposures)
+        for row in told["organisations"]:
+            own = [one for one in standing if one.organisation.key == row["organisation"]]
+            assert row["assets"] == len(own)

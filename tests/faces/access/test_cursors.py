@@ -10,7 +10,8 @@ from typing import Any, Final
 import pytest
 
 from tests.desks.access.oracle import Reader
-from tests.desks.access.world import World
+from tests.desks.access.world import NOW, World
+from tests.faces.access import exposure_sentences as exposure
 from tests.faces.access import sentences as may
 from tests.faces.access.faces import As, Web, nothing_stays, signed_in
 from tests.faces.access.questions import ABSENT_NUMBER
@@ -85,6 +86,61 @@ LISTS: Final[dict[str, tuple[str, str, Made, may.May]]] = {
         may.SEE_ORGANISATION,
     ),
     "tokens": ("/tokens?cursor=", "tokens", lambda key: key, may.OWN_TOKEN),
+    "assets": (
+        "/assets?cursor=",
+        "assets",
+        _listed("assets", "name", ("", "", "", "", "", "", "", False), "zq"),
+        exposure.READ_ASSET,
+    ),
+    "assets by when they were changed": (
+        "/assets?sort=-changed&cursor=",
+        "assets",
+        _listed("assets", "-changed", ("", "", "", "", "", "", "", False), NOW.isoformat()),
+        exposure.READ_ASSET,
+    ),
+    "inventories, by their assets": (
+        "/inventories?cursor=",
+        "assets",
+        _listed("assets", "name", ("", "", "", "", "", "", "", False), "zq"),
+        exposure.READ_ASSET,
+    ),
+    "exposures": (
+        "/exposures?cursor=",
+        "exposures",
+        _listed("exposures", "due", ("", "", "", "", "open", None, None, ""), NOW.isoformat()),
+        exposure.READ_EXPOSURE,
+    ),
+    "exposures by severity": (
+        "/exposures?sort=-severity&cursor=",
+        "exposures",
+        _listed("exposures", "-severity", ("", "", "", "", "open", None, None, ""), 1.0),
+        exposure.READ_EXPOSURE,
+    ),
+    "statements": (
+        "/statements?cursor=",
+        "statements",
+        _listed("statements", "-loaded", ("", "", "", False)),
+        exposure.READ_STATEMENT,
+    ),
+    "exceptions": ("/exceptions?cursor=", "exceptions", lambda key: key, exposure.READ_EXCEPTION),
+    "delegations": (
+        "/delegations?cursor=",
+        "delegations",
+        lambda key: key,
+        exposure.READ_DELEGATION,
+    ),
+    "change notices": (
+        "/change-notices?cursor=",
+        "change_notices",
+        lambda key: key,
+        exposure.SEE_NOTICE,
+    ),
+    "what is due": (
+        "/due?cursor=",
+        "exposures",
+        lambda key: f"exposure O-00000-0000Z {key}",
+        exposure.READ_EXPOSURE,
+    ),
 }
 
 

@@ -85,8 +85,12 @@ _FOR_EVERYBODY = (
     "tidegate ledger key",
     "tidegate ledger witness list",
     "tidegate reviews figures",
+    "tidegate directives",
+    "tidegate directives show",
+    "tidegate directives docket",
+    "tidegate directives policy-sets",
 )
-"""The policy's sentences, public keys, and counts of engagements."""
+"""The policy's sentences, public keys, counts of engagements, and what directives say."""
 
 
 def test_no_command_acts_as_somebody_who_is_suspended(world: World):

@@ -13,7 +13,7 @@ from tests.faces.access.walking import Walk
 from tidegate.desks.access.words import Scope
 from tidegate.desks.parties.models import ApiToken, Membership
 
-_READS_WITH_POST = ("POST /api/v1/receipts/verify",)
+_READS_WITH_POST = ("POST /api/v1/receipts/verify", "POST /api/v1/decide")
 _READING = [Scope.READ.value]
 _SOMEBODY = (0, 1, 3)
 """Persons of every world: of them, one may do whatever can be done."""

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.desks.cases.makers import Party, coordinator, make_proven_case, party
+from tests.desks.exposure.rooms import Room
 from tests.desks.reviews.making import Side
 from tests.faces.api.conftest import PREFIX
 from tidegate.desks.access.words import Role, Scope
@@ -23,7 +24,7 @@ from tidegate.desks.parties.services.tokens import create_token
 class Program:
     """Asks the API as a person, with a token of theirs."""
 
-    of: Party | Side
+    of: Party | Side | Room
     scopes: Collection[Scope] = tuple(Scope)
     client: Client = field(
         default_factory=lambda: Client(SERVER_NAME="localhost", raise_request_exception=False)
@@ -46,6 +47,12 @@ class Program:
         raw = json.dumps({} if body is None else body).encode()
         return self.client.post(
             _address(path), raw, content_type="application/json", headers=self._headers()
+        )
+
+    def send(self, path: str, raw: bytes, media_type: str = "application/octet-stream") -> Any:
+        """Return what a POST of a document answers."""
+        return self.client.post(
+            _address(path), raw, content_type=media_type, headers=self._headers()
         )
 
     def told(self, path: str) -> Any:

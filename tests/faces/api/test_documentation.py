@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from tests.faces.api.conftest import Api
-from tidegate.faces.api.schemas.common import Form
+from tidegate.faces.api.schemas.common import Form, Given
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.faces.api.urls")]
 
@@ -47,7 +49,11 @@ def test_what_is_posted_always_has_a_body_so_that_no_other_site_posts_it(api: Ap
     told = json.loads(api.get("/openapi.json").content)
     posts = [methods["post"] for methods in told["paths"].values() if "post" in methods]
     assert all(one["requestBody"]["required"] for one in posts)
-    assert all("application/json" in one["requestBody"]["content"] for one in posts)
+    # Of these a page may send any to another site without asking first (Fetch, section 2.2.2).
+    simple = {"text/plain", "multipart/form-data", "application/x-www-form-urlencoded", "*/*"}
+    assert not [one for one in posts if simple & set(one["requestBody"]["content"])]
+    documents = [one for one in posts if "application/json" not in one["requestBody"]["content"]]
+    assert [one["operationId"] for one in documents] == ["importAssets"]
 
 
 def test_one_signs_in_with_a_token_or_a_session(api: Api) -> None:
@@ -63,8 +69,19 @@ def test_no_two_forms_share_a_name(api: Api) -> None:
     assert len({form.__name__ for form in forms}) == len(forms)
 
 
-def _below(form: type[Form]) -> set[type[Form]]:
-    found: set[type[Form]] = set()
+def test_what_forms_hold_has_the_same_name_only_where_it_is_the_same(api: Api) -> None:
+    """Of two enumerations of one name, such as two of states, the document would have one."""
+    known: dict[str, tuple[str, Any]] = {}
+    for form in (*_below(Form), *_below(Given)):
+        for name, held in form.model_json_schema().get("$defs", {}).items():
+            first, same = known.setdefault(name, (form.__name__, held))
+            for part in ("enum", "properties"):
+                # What describes it may be another text.
+                assert same.get(part) == held.get(part), (name, first, form.__name__)
+
+
+def _below(form: type[BaseModel]) -> set[type[BaseModel]]:
+    found: set[type[BaseModel]] = set()
     for one in form.__subclasses__():
         found |= {one} | _below(one)
     return found

@@ -12,7 +12,7 @@ from asgiref.sync import async_to_sync
 
 from tests.faces.signing_in import cookie_of
 from tidegate.faces.web.acting import has_signed_in
-from tidegate.faces.web.door import LARGEST_DOCUMENT, LARGEST_MESSAGE, Door
+from tidegate.faces.web.door import LARGEST_DOCUMENT, LARGEST_INVENTORY, LARGEST_MESSAGE, Door
 
 HOST = "127.0.0.1:8750"
 OWN = f"http://{HOST}"
@@ -194,6 +194,11 @@ def test_nothing_is_read_of_a_document_that_another_site_sends(ask: Asking, addr
         ("POST", "/intake/", MOST),
         ("POST", "/cases/C-AAAAA-AAAAA/messages", LARGEST_MESSAGE),
         ("POST", "/cases/C-AAAAA-AAAAA/messages/x", MOST),
+        ("POST", "/api/v1/inventories", LARGEST_INVENTORY),
+        ("POST", "/api/v1/statements", LARGEST_INVENTORY),
+        ("POST", "/api/v1/assets/import", LARGEST_INVENTORY),
+        ("POST", "/api/v1/assets", MOST),
+        ("POST", "/api/v1/decide", MOST),
     ],
 )
 def test_a_body_that_says_it_is_too_large_is_not_read(

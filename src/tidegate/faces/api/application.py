@@ -11,7 +11,13 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from tidegate.faces.api import described, errors, problems
-from tidegate.faces.api.guard import guarded
+from tidegate.faces.api.guard import (
+    DOCUMENT_TYPES,
+    INVENTORY_TYPES,
+    SHEET_TYPES,
+    STATEMENT_TYPES,
+    guarded,
+)
 from tidegate.faces.api.pages import PlainPage
 from tidegate.faces.api.routes import (
     cases,
@@ -19,6 +25,18 @@ from tidegate.faces.api.routes import (
     deliveries,
     embargoes,
     events,
+    exposure_assets,
+    exposure_change_notices,
+    exposure_compliance,
+    exposure_directives,
+    exposure_exceptions,
+    exposure_exposures,
+    exposure_feeds,
+    exposure_inventories,
+    exposure_operators,
+    exposure_statements,
+    exposure_tables,
+    exposure_triage,
     findings,
     ledger,
     messages,
@@ -44,8 +62,16 @@ From a suspected vulnerability to a fix that has been seen to work where it was 
 
 Lists are paged by cursor: follow `next`, in the body or in the `Link` header (RFC 8288). Errors
 are `application/problem+json` (RFC 9457). Bodies are JSON, but for documents, which are sent as
-they are to POST /deliveries.
+they are to POST /deliveries, /inventories, /statements and /assets/import.
 """
+
+_DOCUMENTS: Final = {
+    "hand_in": DOCUMENT_TYPES,
+    "hand_in_inventory": INVENTORY_TYPES,
+    "load_statements": STATEMENT_TYPES,
+    "import_sheet": SHEET_TYPES,
+}
+"""What the bodies of those routes may be called that take documents, by the function's name."""
 
 
 class Api(NinjaAPI):
@@ -58,9 +84,9 @@ class Api(NinjaAPI):
                 if pattern.name == "api-root":
                     # It stands for the prefix of all routes, and is none itself.
                     pattern.callback = problems.no_route
-                takes_documents = pattern.name == "hand_in"
+                types = _DOCUMENTS.get(pattern.name or "", ())
                 # `signed_in` asks for the token of whoever shows a cookie, and answers in our form.
-                pattern.callback = csrf_exempt(guarded(pattern.callback, document=takes_documents))
+                pattern.callback = csrf_exempt(guarded(pattern.callback, document=types))
         return [*urls, re_path("", guarded(problems.no_route), name="no-route")]
 
     def get_openapi_schema(self, **how: Any) -> OpenAPISchema:
@@ -115,7 +141,31 @@ def _made() -> Api:
         review_partners,
     ):
         made.add_router("/reviews", inside.router)
+    _add_exposure(made)
     return made
+
+
+def _add_exposure(made: NinjaAPI) -> None:
+    made.add_router("/assets", exposure_assets.router)
+    made.add_router("/inventories", exposure_inventories.router)
+    made.add_router("/exposures", exposure_exposures.router)
+    made.add_router("/exposures", exposure_triage.router)
+    made.add_router("/exposures", exposure_exceptions.of_exposures)
+    made.add_router("/exceptions", exposure_exceptions.router)
+    made.add_router("/vulnerabilities", exposure_feeds.vulnerabilities_router)
+    made.add_router("/feeds", exposure_feeds.router)
+    made.add_router("/directives", exposure_directives.router)
+    made.add_router("/policy-sets", exposure_directives.policy_sets_router)
+    made.add_router("/docket", exposure_directives.docket_router)
+    made.add_router("/compliance", exposure_compliance.router)
+    made.add_router("/due", exposure_compliance.due_router)
+    made.add_router("/tables", exposure_tables.router)
+    made.add_router("/decide", exposure_tables.decide_router)
+    made.add_router("/statements", exposure_statements.router)
+    made.add_router("/change-notices", exposure_change_notices.router)
+    made.add_router("/cases", exposure_change_notices.of_cases)
+    made.add_router("/operators", exposure_operators.router)
+    made.add_router("/delegations", exposure_operators.delegations_router)
 
 
 api: Final = _made()

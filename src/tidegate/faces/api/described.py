@@ -32,6 +32,9 @@ _EMPTY: Final[dict[str, Any]] = {
 
 def complete(document: dict[str, Any]) -> None:
     """Add to an OpenAPI document, in place, what holds for every route."""
+    # Here, for that module leans on this package's problems.
+    from tidegate.faces.web.signed_in import OPEN_IN_API
+
     document["security"] = [{"token": []}, {"session": []}]
     document["components"]["securitySchemes"] = {
         "token": {
@@ -47,9 +50,12 @@ def complete(document: dict[str, Any]) -> None:
             " `X-CSRFToken`.",
         },
     }
-    for methods in document["paths"].values():
+    for path, methods in document["paths"].items():
         for method, operation in methods.items():
             answers = [*_OF_ALL]
+            if path in OPEN_IN_API:
+                operation["security"] = []
+                answers.remove(problems.NOT_SIGNED_IN)
             if method == "post":
                 operation.setdefault("requestBody", _EMPTY)
                 answers += _OF_BODIES

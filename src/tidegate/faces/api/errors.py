@@ -30,6 +30,10 @@ class ParameterError(Exception):
         self.parameter = parameter
 
 
+class TooLargeError(Exception):
+    """A document has more bytes than the desk takes; the message says how many it does."""
+
+
 def register(api: NinjaAPI) -> None:
     """Let an API answer every exception with a problem."""
 
@@ -62,6 +66,10 @@ def register(api: NinjaAPI) -> None:
     def _parameter(_request: HttpRequest, error: ParameterError) -> HttpResponse:
         part = {"parameter": error.parameter, "detail": str(error)}
         return problem(problems.NOT_VALID, _sentence(error), errors=[part])
+
+    @api.exception_handler(TooLargeError)
+    def _too_large(_request: HttpRequest, error: TooLargeError) -> HttpResponse:
+        return problem(problems.TOO_LARGE, _sentence(error))
 
     @api.exception_handler(UnreadablePostError)
     def _broken_off(_request: HttpRequest, _error: UnreadablePostError) -> HttpResponse:

@@ -3,7 +3,8 @@
 Who asks is settled before (`faces/web/signed_in.py`). A browser shows a session's cookie by itself,
 also for a page of a stranger that is open in it. Such a page is kept out twice: a browser
 says where a request comes from (`faces/web/foreign.py`), and it sends no body of the types that are
-accepted here to another site without asking first, which is never granted. A name of a stranger
+accepted here to another site without asking first, which is never granted: `text/plain`, what forms
+send, and a body of no type are accepted nowhere. A name of a stranger
 that is made to point here (DNS rebinding) is refused by its `Host`, which Django checks against
 `ALLOWED_HOSTS`. What listens asks the same of every address before a body is read
 (`faces/web/door.py`); here it holds whatever the API is served by.
@@ -11,7 +12,7 @@ that is made to point here (DNS rebinding) is refused by its `Host`, which Djang
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Final
 
@@ -34,11 +35,40 @@ DOCUMENT_TYPES: Final = (
 )
 """What a delivery's body may be called; what it is, is told by its first bytes."""
 
+INVENTORY_TYPES: Final = (
+    *DOCUMENT_TYPES,
+    "application/vnd.cyclonedx+json",
+    "application/vnd.cyclonedx+xml",
+    "application/spdx+json",
+    "application/ld+json",
+    "application/xml",
+    "application/toml",
+    "application/x-bzip2",
+    "application/x-xz",
+    "text/spdx",
+)
+"""What an inventory's body may be called; what it is, is told by its content."""
+
+STATEMENT_TYPES: Final = (
+    "application/json",
+    "application/octet-stream",
+    "application/vnd.openvex+json",
+    "application/vnd.cyclonedx+json",
+    "application/csaf+json",
+)
+"""What a document with VEX statements may be called."""
+
+SHEET_TYPES: Final = ("text/csv", "application/octet-stream")
+"""What a sheet of assets may be called."""
+
 _JSON: Final = ("application/json",)
 
 
-def guarded(view: Callable[..., Any], *, document: bool = False) -> Callable[..., Any]:
-    """Return a view that is asked only what passes; `document` for the one that takes documents."""
+def guarded(view: Callable[..., Any], *, document: Sequence[str] = ()) -> Callable[..., Any]:
+    """Return a view that is asked only what passes.
+
+    `document` says what the body of one that takes documents may be called.
+    """
     if iscoroutinefunction(view):
 
         @wraps(view)
@@ -56,7 +86,7 @@ def guarded(view: Callable[..., Any], *, document: bool = False) -> Callable[...
     return answer
 
 
-def refusal(request: HttpRequest, *, document: bool = False) -> HttpResponse | None:
+def refusal(request: HttpRequest, *, document: Sequence[str] = ()) -> HttpResponse | None:
     """Return why a request is not let through; None if it is."""
     if is_foreign(
         request.headers,
@@ -92,8 +122,8 @@ def _no_text(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
-def _wrong_form(request: HttpRequest, *, document: bool) -> HttpResponse | None:
-    accepted = DOCUMENT_TYPES if document else _JSON
+def _wrong_form(request: HttpRequest, *, document: Sequence[str]) -> HttpResponse | None:
+    accepted = document or _JSON
     media_type = request.content_type or ""
     if media_type not in accepted:
         said = media_type[:60] or "nothing in particular"

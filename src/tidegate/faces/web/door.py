@@ -27,7 +27,11 @@ LARGEST_MESSAGE: Final = 52 << 20
 """Bytes of a message with all its attachments, of a document that is weighed or reported in an
 engagement, and of the form around them."""
 
+LARGEST_INVENTORY: Final = 64 << 20
+"""Bytes of an inventory, as it comes, and of what else operators hand in as a document."""
+
 _DOCUMENTS: Final = ("/api/v1/deliveries", "/intake")
+_INVENTORIES: Final = ("/api/v1/inventories", "/api/v1/statements", "/api/v1/assets/import")
 _MESSAGES: Final = re.compile(r"/cases/[^/]{1,20}/messages|/reviews/[^/]{1,20}/(evidence|reports)")
 """With what is attached to them."""
 _DIGITS: Final = 20
@@ -80,6 +84,8 @@ class Door:
             return self._largest_document
         if scope["method"] == "POST" and _MESSAGES.fullmatch(scope["path"]):
             return LARGEST_MESSAGE
+        if scope["method"] == "POST" and scope["path"] in _INVENTORIES:
+            return LARGEST_INVENTORY
         return settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
 
 

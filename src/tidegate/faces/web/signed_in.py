@@ -50,7 +50,13 @@ _OPEN_ALONE: Final = (
     "/ledger/verify_ledger.py",
     "/health",
     "/figures/",
+    "/docket",
+    "/docket.ics",
+    "/docket.atom",
 )
+OPEN_IN_API: Final = ("/api/v1/docket", "/api/v1/decide")
+"""What everybody may ask programs' way: public days, and what shipped tables say. Neither reads
+anything of who asks, nor changes anything."""
 _SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
@@ -62,10 +68,10 @@ class SignedInMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a request, or refuse it."""
-        if request.path.startswith(API):
-            return _refused_by_api(request) or self._get_response(request)
         if is_open(request.path):
             return self._get_response(request)
+        if request.path.startswith(API):
+            return _refused_by_api(request) or self._get_response(request)
         if actor_of_request(request).person is None:
             return _to_sign_in(request)
         if VIA in request.session and request.path.startswith(_OWN_SIGN_IN):
@@ -74,8 +80,8 @@ class SignedInMiddleware:
 
 
 def is_open(path: str) -> bool:
-    """Say whether everybody may ask for an address of the console."""
-    return path in _OPEN_ALONE or path.startswith(_OPEN)
+    """Say whether everybody may ask for an address."""
+    return path in _OPEN_ALONE or path in OPEN_IN_API or path.startswith(_OPEN)
 
 
 def _refused_by_api(request: HttpRequest) -> HttpResponse | None:

@@ -29,6 +29,7 @@ def duties() -> list[Duty]:
     """Return all of them; the instance has to be open."""
     from tidegate.desks.cases.jobs import clocks
     from tidegate.desks.cases.services import capacity
+    from tidegate.desks.exposure.jobs import feeds
     from tidegate.desks.ledger.jobs import publishing
     from tidegate.desks.notices.jobs import sending
     from tidegate.desks.reviews.jobs import clocks as engagements
@@ -37,6 +38,7 @@ def duties() -> list[Duty]:
         clocks.tick,
         capacity.admit_waiting,
         engagements.tick,
+        feeds.tick,
         sending.tick,
         publishing.tick,
     ]

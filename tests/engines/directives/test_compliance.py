@@ -20,9 +20,9 @@ from tidegate.engines.directives import (
     report_rows,
     state,
     to_csv,
-    to_json,
 )
 from tidegate.engines.directives.compliance import COLUMNS
+from tidegate.engines.rules import day_end
 
 TAGGING = asked("bod-26-04", "fceb")["tagging"]
 END = utc("2026-12-08T05:00:00")
@@ -31,9 +31,9 @@ SECOND = timedelta(seconds=1)
 
 
 def excepted(until: str, approved: str = "2026-11-01T12:00:00") -> ApprovedException:
-    return ApprovedException(
-        "Ada Deputy", "no spare part", utc(approved), date.fromisoformat(until)
-    )
+    """Return an exception that ends with a day in New York."""
+    ends = day_end(date.fromisoformat(until), TAGGING.zone)
+    return ApprovedException("Ada Deputy", "no spare part", utc(approved), ends)
 
 
 @pytest.mark.parametrize(
@@ -115,19 +115,17 @@ def test_what_has_no_day_is_never_late() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: ApprovedException(" ", "x", NOW, date(2027, 1, 1)), "needs its approver"),
-        (lambda: ApprovedException("Ada", "", NOW, date(2027, 1, 1)), "needs its reason"),
+        (lambda: ApprovedException(" ", "x", NOW, END), "needs its approver"),
+        (lambda: ApprovedException("Ada", "", NOW, END), "needs its reason"),
         (
-            lambda: ApprovedException("Ada", "x", NOW.replace(tzinfo=None), date(2027, 1, 1)),
+            lambda: ApprovedException("Ada", "x", NOW.replace(tzinfo=None), END),
             "approved_at, 2026-11-27T12:00:00, has no zone",
         ),
         (lambda: Record(done_at=datetime(2026, 1, 1)), "done_at, 2026"),  # noqa: DTZ001
         (lambda: state(TAGGING, Record(), datetime(2026, 1, 1)), "now, 2026"),  # noqa: DTZ001
         (
-            lambda: state(
-                TAGGING, Record(exceptions=(ApprovedException("A", "x", NOW, date.max),)), NOW
-            ),
-            "an exception until 9999-12-31 never ends",
+            lambda: ApprovedException("Ada", "x", NOW, END.replace(tzinfo=None)),
+            "until, 2026-12-08T05:00:00, has no zone",
         ),
     ],
 )
@@ -210,7 +208,7 @@ def test_csv_and_json_say_the_same() -> None:
     assert written.endswith("\r\n")
     read = list(csv.DictReader(io.StringIO(written, newline="")))
     assert list(read[0]) == list(COLUMNS)
-    loaded = json.loads(to_json(told))
+    loaded = json.loads(json.dumps([row.record() for row in told]))
     assert [{name: value or "" for name, value in one.items()} for one in loaded] == read
     assert to_csv([]).splitlines() == [",".join(f'"{name}"' for name in COLUMNS)]
 

@@ -31,7 +31,6 @@ def test_a_named_day_ends_at_midnight_in_the_organisations_zone() -> None:
     told = asked("bod-26-04", "fceb")["tagging"]
     assert (told.due_on, told.due_at) == (date(2026, 12, 7), utc("2026-12-08T05:00"))
     assert told.why == ("180 calendar days after BOD 26-04 was issued, 2026-06-10.",)
-    assert told.is_all_day
     tokyo = asked("bod-26-04", "fceb", zone=ZoneInfo("Asia/Tokyo"))["tagging"]
     assert tokyo.due_at == utc("2026-12-07T15:00")
 
@@ -121,7 +120,6 @@ def test_hours_count_from_the_instant_for_each_subject() -> None:
     one = told["exploited-early-warning/CVE-2026-1"]
     # Summer time ends in between, and hours do not care.
     assert (one.due_on, one.due_at) == (None, utc("2026-11-01T22:30:00"))
-    assert not one.is_all_day
     assert one.why == (
         (
             "24 hours after the manufacturer became aware of an actively exploited vulnerability,"

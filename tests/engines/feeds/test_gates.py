@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.engines.feeds import Edition, Outcome, judge, vanished
+from tidegate.engines.feeds import Edition, Outcome, judge
 from tidegate.engines.feeds.gates import MOST_REFUSED
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
-GOOD = Edition("epss", DAY, "v2026.06.15", 1000, 0, "a" * 64, "b" * 64)
+GOOD = Edition("epss", DAY, "v2026.06.15", 1000, 0, "a" * 64)
 NEXT = replace(GOOD, said_at=DAY + timedelta(days=1), sha256="c" * 64)
 
 editions = st.builds(
@@ -24,7 +24,6 @@ editions = st.builds(
     count=st.integers(0, 300),
     refused=st.integers(0, 6),
     sha256=st.sampled_from(["a" * 64, "b" * 64, "c" * 64]),
-    identifiers_sha256=st.just("d" * 64),
 )
 
 
@@ -98,10 +97,3 @@ def test_the_last_good_edition_never_gets_older(arrived: list[Edition]):
         if good is not None and good.said_at is not None:
             days.append(good.said_at)
     assert days == sorted(days)
-
-
-@given(st.sets(st.text(max_size=3)), st.sets(st.text(max_size=3)))
-def test_what_vanished_was_there_and_is_gone(before: set[str], after: set[str]):
-    gone = vanished(before, after)
-    assert list(gone) == sorted(before - after)
-    assert vanished(before, list(after)) == gone

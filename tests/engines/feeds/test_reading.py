@@ -85,21 +85,6 @@ def test_an_edition_is_known_when_all_of_it_was_read_and_not_before(tmp_path: Pa
     assert reading.edition.count == 2
 
 
-def test_two_editions_with_the_same_records_have_the_same_identifiers(tmp_path: Path):
-    one, two = tmp_path / "one.jsonl", tmp_path / "two.zip"
-    one.write_bytes(jsonl(osv(), osv("GHSA-dddd-eeee-ffff")))
-    two.write_bytes(
-        zipped({"two.json": jsonl(osv("GHSA-dddd-eeee-ffff")), "one.json": jsonl(osv(details="x"))})
-    )
-    editions = []
-    for path in (one, two):
-        reading = read_edition(FEEDS["osv-npm"], path, now=NOW)
-        list(reading)
-        editions.append(reading.edition)
-    assert editions[0].sha256 != editions[1].sha256
-    assert editions[0].identifiers_sha256 == editions[1].identifiers_sha256
-
-
 def test_a_reading_that_is_given_up_closes_its_file(tmp_path: Path):
     path = tmp_path / "all.jsonl"
     path.write_bytes(jsonl(osv(), osv("GHSA-dddd-eeee-ffff")))

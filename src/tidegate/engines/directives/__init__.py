@@ -14,7 +14,6 @@ from tidegate.engines.directives.compliance import (
     report_rows,
     state,
     to_csv,
-    to_json,
 )
 from tidegate.engines.directives.dockets import DocketEntry, EntryKind, EntryState, docket
 from tidegate.engines.directives.duties import Duty, Exposed, Facts, duties
@@ -73,5 +72,4 @@ __all__ = [
     "state",
     "to_csv",
     "to_icalendar",
-    "to_json",
 ]

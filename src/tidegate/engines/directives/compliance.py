@@ -1,6 +1,6 @@
 """Was a duty met? The state of each at an instant, and a report of all of them.
 
-An exception stays what it is until its last day ends; then a duty that was not met is late again.
+An exception stays what it is until its end; then a duty that was not met is late again.
 It never makes a duty done, and one that was approved too late does not make lateness undone.
 """
 
@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
 from tidegate.engines.directives.duties import Duty
 from tidegate.engines.directives.errors import DirectiveError
-from tidegate.engines.rules import RuleInputError, day_end
+from tidegate.engines.formats.spreadsheet_cells import guarded
 from tidegate.engines.rules.policies import Force
 
 
@@ -41,31 +40,24 @@ class ApprovedException:
     """By name."""
     reason: str
     approved_at: datetime
-    until: date
-    """Its last day, counted whole in the organisation's zone."""
+    until: datetime
+    """At this instant, with its zone, it holds no more."""
 
     def __post_init__(self) -> None:
         """Refuse one that nobody answers for."""
         for name, text in (("approver", self.approver), ("reason", self.reason)):
             if not text.strip():
                 raise DirectiveError(f"an exception needs its {name}; name it")
-        _check(self.approved_at, "approved_at")
+        for name, at in (("approved_at", self.approved_at), ("until", self.until)):
+            _check(at, name)
 
-    def holds(self, at: datetime, zone: tzinfo) -> bool:
+    def holds(self, at: datetime) -> bool:
         """Whether it has been approved and has not ended at an instant."""
-        return self.approved_at <= at < self.ends_at(zone)
+        return self.approved_at <= at < self.until
 
-    def ends_at(self, zone: tzinfo) -> datetime:
-        """Return the instant, in UTC, at which its last day is over.
-
-        Raises:
-            DirectiveError: the day lies at the end of the calendar.
-        """
-        try:
-            return day_end(self.until, zone)
-        except RuleInputError as error:
-            reason = f"an exception until {self.until} never ends; name an earlier day"
-            raise DirectiveError(reason) from error
+    def last_day(self, zone: tzinfo) -> date:
+        """Return the last day in a zone on which it holds, if only for a part of it."""
+        return (self.until - timedelta(microseconds=1)).astimezone(zone).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +92,7 @@ def state(duty: Duty, record: Record, now: datetime) -> State:
     done_at = record.done_at
     if done_at is not None and done_at <= now:
         return State.DONE if _in_time(duty, record, done_at) else State.DONE_LATE
-    if any(one.holds(now, duty.zone) for one in record.exceptions):
+    if any(one.holds(now) for one in record.exceptions):
         return State.EXCEPTED
     return State.LATE if duty.due_at is not None and now >= duty.due_at else State.DUE
 
@@ -123,6 +115,7 @@ class Row:
     done_at: str
     done_by: str
     excepted_until: str
+    """The last day on which the exception holds, in the zone; empty for none."""
     approver: str
     reason: str
     note: str
@@ -161,19 +154,13 @@ def report_rows(
 def to_csv(rows: Iterable[Row]) -> str:
     """Return rows as CSV (RFC 4180) with a header.
 
-    A cell that a spreadsheet would take for a formula begins with an apostrophe. Source: OWASP,
-    CSV Injection.
+    A cell that a spreadsheet would take for a formula begins with an apostrophe.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
-    writer.writerows([_inert(_text(getattr(row, name))) for name in COLUMNS] for row in rows)
+    writer.writerows([guarded(_text(getattr(row, name))) for name in COLUMNS] for row in rows)
     return text.getvalue()
-
-
-def to_json(rows: Iterable[Row]) -> str:
-    """Return rows as a JSON list of objects."""
-    return json.dumps([row.record() for row in rows], ensure_ascii=False, indent=2)
 
 
 def _in_time(duty: Duty, record: Record, done_at: datetime) -> bool:
@@ -184,7 +171,7 @@ def _in_time(duty: Duty, record: Record, done_at: datetime) -> bool:
     for one in sorted(record.exceptions, key=lambda one: one.approved_at):
         # At its very end it is late already, so an approval at that instant is still in time.
         if one.approved_at <= reached:
-            reached = max(reached, one.ends_at(duty.zone))
+            reached = max(reached, one.until)
     return done_at < reached
 
 
@@ -205,7 +192,7 @@ def _row(duty: Duty, record: Record, now: datetime) -> Row:
         zone=str(duty.zone),
         done_at=record.done_at.astimezone(UTC).isoformat() if record.done_at else "",
         done_by=record.done_by,
-        excepted_until=latest.until.isoformat() if latest else "",
+        excepted_until=latest.last_day(duty.zone).isoformat() if latest else "",
         approver=latest.approver if latest else "",
         reason=latest.reason if latest else "",
         note=record.note,
@@ -216,17 +203,6 @@ def _row(duty: Duty, record: Record, now: datetime) -> Row:
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
-
-
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""From: OWASP, CSV Injection; some programs read the full-width signs as the plain ones."""
-
-
-def _inert(cell: str) -> str:
-    """Return a cell that no spreadsheet calculates."""
-    # Leading blanks are skipped by some programs before they look for a sign.
-    risky = cell.startswith(_FORMULA_SIGNS) or cell.lstrip().startswith(_FORMULA_SIGNS)
-    return f"'{cell}" if risky else cell
 
 
 def _check(at: datetime, name: str) -> None:

@@ -91,11 +91,6 @@ class Duty:
         """Which one it is among those of its requirement: the end of its key; often empty."""
         return self.key[len(f"{self.directive}/{self.requirement}") + 1 :]
 
-    @property
-    def is_all_day(self) -> bool:
-        """Whether a day is due, and no instant."""
-        return self.due_on is not None
-
     def force(self, day: date) -> Force | None:
         """Return what it is to the organisation on a day in its zone: the strictest that holds.
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from tidegate.engines.rules.policies import Force, Scope, Source
+from tidegate.engines.rules.policies import Force, Source
 
 ISSUED: Final = "issued"
 EFFECTIVE: Final = "effective"
@@ -259,8 +259,3 @@ class Occurrence:
     """With its zone."""
     subject: str
     """What it is about, such as the identifier of a vulnerability; stays the same over events."""
-
-
-def scopes_of(whom: Collection[str]) -> frozenset[Scope]:
-    """Return the scopes among words of `Binding.whom`."""
-    return frozenset(Scope(word) for word in whom if word in set(Scope))

@@ -3,7 +3,7 @@
 from tidegate.engines.feeds.assertions import Assertion, Json, Kind
 from tidegate.engines.feeds.editions import Edition, EditionError, Refused, UnfinishedError
 from tidegate.engines.feeds.feeds import FEEDS, Feed, FeedKind, feed_of, file_of
-from tidegate.engines.feeds.gates import Outcome, Verdict, judge, vanished
+from tidegate.engines.feeds.gates import Outcome, Verdict, judge
 from tidegate.engines.feeds.reading import Limits, Reading, Record, read_edition
 
 __all__ = [
@@ -26,5 +26,4 @@ __all__ = [
     "file_of",
     "judge",
     "read_edition",
-    "vanished",
 ]

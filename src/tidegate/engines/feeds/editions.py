@@ -27,9 +27,6 @@ class Edition:
     """Records that were not, because they are broken."""
     sha256: str
     """In hex, of the file as it came; of a folder, of the list of its files with theirs."""
-    identifiers_sha256: str
-    """In hex, of the identifiers of its records, sorted, a line each: two editions with the same
-    one hold the same records, though perhaps in other words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ refused today is looked at again when the publisher's next edition comes.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -83,15 +82,6 @@ def judge(before: Edition | None, after: Edition) -> Verdict:
         return Verdict(Outcome.SHRUNK, words)
     words = f"It holds {after.count:,} records; the last one held {before.count:,}."
     return Verdict(Outcome.ACCEPTED, words)
-
-
-def vanished(before: Collection[str], after: Collection[str]) -> tuple[str, ...]:
-    """Return the identifiers that are gone from a feed, sorted.
-
-    They are reported, and what they said stays: a withdrawal is a record that says so.
-    """
-    there = after if isinstance(after, set | frozenset) else frozenset(after)
-    return tuple(sorted(name for name in before if name not in there))
 
 
 def _goes_back(before: Edition, after: Edition) -> str:

@@ -11,9 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tidegate.engines.matching.packages import Package
+
+OWN_SOURCE: Final = "tidegate"
+"""The source of advisories whose ranges were proven here, by running."""
 
 
 class Slice(NamedTuple):

@@ -115,6 +115,15 @@ def applies(
     return is_of_product or _means(statement.product, component)
 
 
+def gist(identifier: str) -> tuple[str, ...]:
+    """Return what two identifiers of one thing have in common, whatever else they say.
+
+    Statements whose product has another one than all that is known of a finding are not about it.
+    """
+    read = _read(identifier)
+    return (identifier,) if read is None else _name(read)
+
+
 def settled(statements: Iterable[Statement]) -> Settled | None:
     """Return what statements come to that all apply to one finding; None if there are none."""
     given = sorted(statements, key=_newest_first)
@@ -157,7 +166,7 @@ def _means(said: str, known: str) -> bool:
     )
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 15)
 def _read(text: str) -> PackageURL | None:
     if not text.startswith("pkg:") or len(text) > MAX_PURL:
         return None

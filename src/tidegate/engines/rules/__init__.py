@@ -3,7 +3,7 @@
 from tidegate.engines.rules.clocks import Circumstances, Deadline, Start, day_end, deadline
 from tidegate.engines.rules.deciding import Decision, Input, decide
 from tidegate.engines.rules.errors import RuleError, RuleInputError
-from tidegate.engines.rules.explaining import explain, reasons
+from tidegate.engines.rules.explaining import explain, is_determined, reasons, why, why_moved
 from tidegate.engines.rules.histories import (
     Change,
     Computation,
@@ -21,7 +21,7 @@ from tidegate.engines.rules.loading import (
     shipped_tables,
     table_schema,
 )
-from tidegate.engines.rules.policies import Force, PolicySet, Scope
+from tidegate.engines.rules.policies import Force, PolicySet, Scope, force_on
 from tidegate.engines.rules.policy_loading import (
     policy_set_for,
     policy_set_schema,
@@ -62,7 +62,9 @@ __all__ = [
     "decide",
     "explain",
     "facts",
+    "force_on",
     "history",
+    "is_determined",
     "moved",
     "policy_set_for",
     "policy_set_schema",
@@ -75,4 +77,6 @@ __all__ = [
     "shipped_tables",
     "table_schema",
     "tree",
+    "why",
+    "why_moved",
 ]

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from tidegate.engines.rules.deciding import Input
 from tidegate.engines.rules.errors import RuleInputError
-from tidegate.engines.rules.policies import Force, PolicySet, Scope
+from tidegate.engines.rules.policies import Force, PolicySet, Scope, force_on
 from tidegate.engines.rules.readings import Answer, answer
 from tidegate.engines.rules.triage import Advised, advised
 
@@ -98,8 +98,7 @@ class Deadline:
 
     def force(self, today: date) -> Force:
         """Return what it is to whoever misses it, on a day in the agency's zone."""
-        binds = self.binding_from is not None and today >= self.binding_from
-        return Force.BINDING if binds else Force.GUIDANCE
+        return force_on(self.binding_from, today)
 
     def record(self) -> dict[str, Any]:
         """Return the deadline with all that it rests on, as JSON has it."""

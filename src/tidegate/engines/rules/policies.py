@@ -146,3 +146,12 @@ class PolicySet:
         """Return the day from which its deadlines bind a scope; None where they are guidance."""
         binds = self.scopes.get(scope) is Force.BINDING
         return self.reading.binding_from if binds and self.reading else None
+
+
+def force_on(binding_from: date | None, day: date) -> Force:
+    """Return what a deadline is to whoever misses it, on a day in the agency's zone.
+
+    `binding_from` is the day from which on it binds; None where it is guidance for good.
+    """
+    binds = binding_from is not None and day >= binding_from
+    return Force.BINDING if binds else Force.GUIDANCE

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from tidegate.desks.access.words import OrganisationKind, Role
 from tidegate.desks.exposure.models import Excepted
 from tidegate.desks.exposure.queries.compliance import calendar_of, compliance
 from tidegate.desks.exposure.queries.directives import public_docket
+from tidegate.desks.exposure.services.exceptions import end_exception, except_requirement
 from tidegate.desks.exposure.services.fulfilling import (
     fulfil,
     say_happened,
@@ -47,11 +49,21 @@ def agency():
 def test_an_agency_is_late_until_it_says_what_it_has_done_and_again_when_it_takes_that_back():
     operator = agency()
     assert states(compliance(operator.actor, operator.key, at=NOW))[INVENTORY] is State.LATE
-    done = {"done_at": datetime(2026, 5, 1, tzinfo=UTC), "words": "listed in the CDM dashboard"}
-    fulfil(operator.actor, operator.key, "BOD 26-02", INVENTORY, **done, at=NOW)
+    done_at, words = datetime(2026, 5, 1, tzinfo=UTC), "listed in the CDM dashboard"
+    fulfil(
+        operator.actor, operator.key, "BOD 26-02", INVENTORY, done_at=done_at, words=words, at=NOW
+    )
     assert states(compliance(operator.actor, operator.key, at=NOW))[INVENTORY] is State.DONE
     with pytest.raises(NotPossibleError, match="take that back first"):
-        fulfil(operator.actor, operator.key, "bod-26-02", INVENTORY, **done, at=NOW)
+        fulfil(
+            operator.actor,
+            operator.key,
+            "bod-26-02",
+            INVENTORY,
+            done_at=done_at,
+            words=words,
+            at=NOW,
+        )
     take_back_fulfilment(operator.actor, operator.key, "bod-26-02", INVENTORY, at=day(1))
     assert states(compliance(operator.actor, operator.key, at=day(1)))[INVENTORY] is State.LATE
 
@@ -71,7 +83,19 @@ def test_an_exception_holds_until_its_end_and_names_who_approved_it():
     assert states(report)[INVENTORY] is State.EXCEPTED
     (row,) = (one for one in report.rows if one.requirement == INVENTORY)
     assert row.approver == "R. Director"
-    assert states(compliance(operator.actor, operator.key, at=day(12)))[INVENTORY] is State.LATE
+    assert (
+        states(compliance(operator.actor, operator.key, at=day(9.99)))[INVENTORY] is State.EXCEPTED
+    )
+    assert states(compliance(operator.actor, operator.key, at=day(10)))[INVENTORY] is State.LATE
+
+
+def test_an_exception_that_is_ended_early_holds_no_more_at_once():
+    operator = agency()
+    made = except_requirement(
+        operator.actor, operator.key, "bod-26-02", INVENTORY, "a dam", "Ada", day(10), at=NOW
+    )
+    end_exception(operator.actor, made.key, at=day(1))
+    assert states(compliance(operator.actor, operator.key, at=day(1)))[INVENTORY] is State.LATE
 
 
 def test_what_has_happened_starts_a_clock_of_hours_for_a_vendor_that_runs_nothing():
@@ -93,9 +117,13 @@ def test_what_has_happened_starts_a_clock_of_hours_for_a_vendor_that_runs_nothin
 def test_exposures_are_counted_under_the_directive_that_reads_the_table():
     operator = agency()
     asset = make_asset(operator)
-    for number, columns in enumerate(
-        ({"due_at": day(-1)}, {"due_at": day(1)}, {"remedy": "mitigated"}, {"cleared_at": NOW})
-    ):
+    told: list[dict[str, Any]] = [
+        {"due_at": day(-1)},
+        {"due_at": day(1)},
+        {"remedy": "mitigated"},
+        {"cleared_at": NOW},
+    ]
+    for number, columns in enumerate(told):
         make_exposure(
             asset,
             f"CVE-2026-{number}",
@@ -162,3 +190,39 @@ def test_the_docket_is_for_everybody_and_in_the_order_of_time():
     said = " ".join(one.words for one in entries)
     assert "VINCE-NT" in said
     assert "Gold Eagle" in said
+
+
+@pytest.mark.parametrize(
+    "when",
+    [datetime(1, 1, 1, tzinfo=UTC), datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))],
+)
+def test_an_instant_from_which_no_clock_can_count_is_refused_and_breaks_no_report(when):
+    agents, vendor = (
+        make_operator(scope="fceb", zone="America/New_York"),
+        make_other(OrganisationKind.VENDOR),
+    )
+    with pytest.raises(NotPossibleError, match="no day since 1970"):
+        fulfil(
+            agents.actor,
+            agents.key,
+            "bod-23-01",
+            "asset-discovery",
+            done_at=when,
+            words="scanned",
+            at=NOW,
+        )
+    with pytest.raises(NotPossibleError, match="no day since 1970"):
+        say_happened(
+            vendor.actor, vendor.key, "cra-article-14", "incident-known", "one", when, at=NOW
+        )
+    with pytest.raises(NotPossibleError, match="has no zone"):
+        say_happened(
+            vendor.actor,
+            vendor.key,
+            "cra-article-14",
+            "incident-known",
+            "one",
+            NOW.replace(tzinfo=None),
+            at=NOW,
+        )
+    assert compliance(agents.actor, agents.key, at=NOW).rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -214,7 +214,9 @@ def test_for_others_the_same_date_is_guidance():
     operator = make_operator()
     exposure = exposed(operator, exposed="no")
     decided("CVE-2026-1")
-    assert exposure_page(operator.actor, exposure.key, at=NOW).deadline.force is Force.GUIDANCE
+    deadline = exposure_page(operator.actor, exposure.key, at=NOW).deadline
+    assert deadline is not None
+    assert deadline.force is Force.GUIDANCE
 
 
 def test_every_move_tells_its_reasons_and_the_old_day_stays(agency):
@@ -242,6 +244,7 @@ def test_a_deadline_that_is_not_known_tells_what_is_missing(agency):
     exposure = exposed(agency)
     page = exposure_page(agency.actor, exposure.key, at=NOW)
     assert page.row.stand is Stand.UNDETERMINED
+    assert page.deadline is not None
     assert "in_kev" in page.deadline.missing
     assert page.deadline.due_on is None
     assert Step.FIND_OUT in {one.step for one in page.to_do}
@@ -252,6 +255,7 @@ def test_an_authority_without_a_table_says_so_on_the_page():
     exposure = exposed(operator)
     page = exposure_page(operator.actor, exposure.key, at=NOW)
     assert page.row.stand is Stand.NO_TABLE
+    assert page.deadline is not None
     assert page.deadline.why == (f"{page.deadline.words}.",)
     assert "no other authority's is borrowed" in page.deadline.words
 
@@ -272,7 +276,7 @@ def test_each_source_stands_beside_the_others_with_its_time(agency):
     said = exposure_page(agency.actor, exposure.key, at=day(3)).said
     assert [one.source for one in said] == ["kev", "epss", "cve:a:3.1"]
     assert [one.disagrees for one in said] == [False, False, True]
-    assert said[0].age.days == 3
+    assert said[0].age == timedelta(days=3)
 
 
 def test_the_grounds_tell_packages_and_fixes_and_what_to_do(agency):
@@ -331,6 +335,7 @@ def test_an_organisation_s_own_table_counts_before_one_of_the_instance(agency):
     )
     Operator.objects.update(table="ours")
     told = exposure_page(agency.actor, exposure.key, at=NOW).own_table
+    assert told is not None
     assert (told.table, told.missing) == ("ours", ("automatable", "technical_impact"))
 
 

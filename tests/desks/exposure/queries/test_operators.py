@@ -8,7 +8,7 @@ from tests.desks.exposure.rooms import NOW, day, delegated, make_operator, make_
 from tests.desks.parties.makers import make_organisation
 from tidegate.desks.access.actors import HOUSE, NOBODY, OWNER
 from tidegate.desks.access.refusals import NotFoundError
-from tidegate.desks.access.words import OrganisationKind, Role, Scope
+from tidegate.desks.access.words import Act, OrganisationKind, Role, Scope
 from tidegate.desks.exposure.queries.operators import my_operators, one_operator
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.parties.queries.actors import narrowed_to
@@ -48,7 +48,10 @@ def test_the_only_one_need_not_be_named_and_one_of_several_must_be() -> None:
         one_operator(make_other().actor, None, at=NOW)
 
 
-def test_a_token_that_only_hands_in_finds_its_operator_and_one_that_only_writes_does_not() -> None:
+def test_a_token_finds_its_operator_for_what_it_is_good_for_and_for_nothing_else() -> None:
     of = make_operator()
-    assert my_operators(narrowed_to(of.actor, scopes=[Scope.HAND_IN]), at=NOW)
+    hands_in = narrowed_to(of.actor, scopes=[Scope.HAND_IN])
+    assert one_operator(hands_in, None, act=Act.INVENTORY, at=NOW) == of.organisation
+    assert not my_operators(hands_in, at=NOW)
+    assert not my_operators(hands_in, act=Act.OPERATE, at=NOW)
     assert not my_operators(narrowed_to(of.actor, scopes=[Scope.WRITE]), at=NOW)

@@ -6,8 +6,11 @@ import gzip
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.desks.exposure.published import (
     VECTOR,
@@ -45,10 +48,12 @@ from tidegate.desks.exposure.models import (
     FeedState,
     Vulnerability,
 )
-from tidegate.desks.exposure.services import contents, feeds, matching, taking
+from tidegate.desks.exposure.services import contents, feeds, matching
 from tidegate.desks.exposure.services.feeds import Outcome, Progress
+from tidegate.desks.exposure.services.staging import Staging
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.ledger.models import Entry
+from tidegate.engines.feeds import FEEDS, read_edition
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +64,7 @@ def kinds() -> list[str]:
     return list(Entry.objects.order_by("index").values_list("kind", flat=True))
 
 
-def web_server(scope: str = "fceb", **columns: str):
+def web_server(scope: str = "fceb", **columns: Any):
     """Make an asset on which the npm package `web` 1.5.0 is installed."""
     asset = make_asset(make_operator(scope=scope), **columns)
     install(asset, make_coordinate("npm", "web", "1.5.0"))
@@ -218,10 +223,10 @@ def test_a_listing_counts_only_while_it_is_listed_and_that_it_ended_is_on_record
     assert (done.vanished, ONE in done.words) == (1, True)
     ended = Assertion.objects.get(vulnerability__name=ONE, kind="kev")
     assert (ended.since, ended.ended_at) == (NOW, day(1))
-    assert Entry.objects.order_by("index").last().said["listed_no_more"] == [ONE]  # type: ignore[union-attr]
+    assert Entry.objects.latest("index").said["listed_no_more"] == [ONE]
     exposure = Exposure.objects.get(asset=asset)
     assert not exposure.in_kev
-    changes = exposure.deadlines.order_by("number").last().record["changes"]
+    changes = exposure.deadlines.latest("number").record["changes"]
     assert {"in_kev": "no"}.items() <= {one["name"]: one["after"] for one in changes}.items()
     # Listed again, it counts again, and both times stay.
     taken("kev", catalogue(tmp_path, ONE, TWO, THREE, day=10), at=day(2))
@@ -257,7 +262,7 @@ def test_the_first_catalogue_tells_of_everything_what_is_not_in_it(tmp_path: Pat
     taken("kev", catalogue(tmp_path, TWO), told=told.append)
     exposure = Exposure.objects.get(asset=asset)
     assert exposure.is_determined
-    newest = exposure.deadlines.order_by("number").last()
+    newest = exposure.deadlines.latest("number")
     assert newest.record["facts"]["in_kev"] == ["no", "CISA KEV catalogue 2026.12.08"]
     assert told[-1].words == "kev: computing deadlines"
 
@@ -343,6 +348,16 @@ def test_exposures_follow_each_batch_and_progress_is_told(
     assert open_now == [0, 3, 6, 8]
 
 
+@given(st.integers(1, 500), st.integers(0, 10**6), st.integers(1, 500))
+def test_a_step_is_smaller_where_much_is_exposed_and_never_nothing(step, touched, most):
+    following = contents.next_step(step, touched, most)
+    assert 1 <= following <= max(step, most)
+    if touched > contents.EXPOSURES_AT_ONCE:
+        assert following < step or following == 1
+    elif touched == 0:
+        assert following == min(most, 2 * step)
+
+
 def test_batches_give_what_one_step_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     web_server()
     documents = [
@@ -397,7 +412,7 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, batches: int) -> None:
     def write(*given, **more):
         if next(count) >= batches:
             raise KeyboardInterrupt
-        real(*given, **more)
+        return real(*given, **more)
 
     monkeypatch.setattr(contents, "write", write)
 
@@ -438,12 +453,13 @@ def test_of_two_that_are_taken_at_once_the_one_that_began_last_goes_on(
     real, times = contents.write, iter(range(100))
 
     def write(*given, **more):
-        real(*given, **more)
+        touched = real(*given, **more)
         if next(times) == 0:
             # As another machine would, where the folder's lock is none.
             with monkeypatch.context() as patched:
                 patched.setattr("tidegate.instance.private_files.fcntl.flock", lambda *_: None)
                 taken("osv-npm", quick, at=day(1))
+        return touched
 
     monkeypatch.setattr(contents, "write", write)
     with pytest.raises(NotPossibleError, match="somebody else has taken osv-npm meanwhile"):
@@ -455,9 +471,9 @@ def test_of_two_that_are_taken_at_once_the_one_that_began_last_goes_on(
 
 
 def test_records_between_reading_and_the_verdict_are_in_no_memory_and_under_no_name(tmp_path: Path):
-    with taking.Staging(tmp_path, 10) as staging:
-        reading = taking.read_edition(
-            taking.published.FEEDS["osv-npm"],
+    with Staging(tmp_path, 10) as staging:
+        reading = read_edition(
+            FEEDS["osv-npm"],
             records(tmp_path, *(about(f"GHSA-aaaa-bbbb-{n:04}") for n in range(25))),
             now=NOW,
         )

@@ -51,7 +51,7 @@ def test_what_is_exported_is_imported_again_as_it_was() -> None:
     make_asset(of, "=cmd|' /C calc'!A0", owner="-1", tags=("a", "b"), sector="energy")
     make_asset(of, "'quoted", system="+49 30", is_operational_technology=True, exposed="no")
     make_asset(of, "gone", retired_at=NOW)
-    sheet = export_assets(of.actor, of.key)
+    sheet = export_assets(of.actor, of.key, at=NOW)
     assert b"\n=" not in sheet
     assert b",=" not in sheet
     told = import_assets(of.actor, of.key, sheet, at=day(1))
@@ -148,8 +148,8 @@ def test_nobody_else_imports_or_exports() -> None:
         with pytest.raises(NotFoundError):
             import_assets(other.actor, of.key, SHEET, at=NOW)
         with pytest.raises(NotFoundError):
-            export_assets(other.actor, of.key)
+            export_assets(other.actor, of.key, at=NOW)
     reader = of.colleague(Role.READER).actor
-    assert export_assets(reader, of.key).startswith(b"asset,name,owner")
+    assert export_assets(reader, of.key, at=NOW).startswith(b"asset,name,owner")
     with pytest.raises(NotFoundError):
         import_assets(reader, of.key, SHEET, at=NOW)

@@ -76,7 +76,7 @@ def test_the_document_is_sealed_and_comes_out_byte_for_byte() -> None:
     of = make_operator()
     raw = sbom(OLD)
     told = hand_in(of.actor, make_asset(of).key, raw, "sbom.json", at=NOW)
-    assert hand_out(of.actor, told.key) == ("sbom.json", raw)
+    assert hand_out(of.actor, told.key, at=NOW) == ("sbom.json", raw)
     kept = Inventory.objects.get(key=told.key)
     assert b"requests" not in bytes(kept.document)
     assert "requests" not in str(list(Entry.objects.values_list("text", flat=True)))
@@ -281,11 +281,11 @@ def test_nobody_else_hands_in_takes_back_or_reads() -> None:
         with pytest.raises(NotFoundError):
             take_back(other, told.key, at=NOW)
         with pytest.raises(NotFoundError):
-            hand_out(other, told.key)
+            hand_out(other, told.key, at=NOW)
         with pytest.raises(NotFoundError):
             inventory_page(other, told.key, at=NOW)
     reader = of.colleague(Role.READER).actor
-    assert hand_out(reader, told.key)
+    assert hand_out(reader, told.key, at=NOW)
     with pytest.raises(NotFoundError):
         hand_in(reader, asset.key, sbom(NEW), "a.json", at=NOW)
 
@@ -295,7 +295,7 @@ def test_a_token_for_handing_in_hands_in_and_takes_back_and_reads_nothing() -> N
     pushing = narrowed_to(of.actor, scopes=[Scope.HAND_IN])
     told = hand_in_for(pushing, of.key, "web", sbom(OLD), "a.json", at=NOW)
     with pytest.raises(NotFoundError):
-        hand_out(pushing, told.key)
+        hand_out(pushing, told.key, at=NOW)
     assert take_back(pushing, told.key, at=NOW).components == 0
 
 
@@ -338,3 +338,13 @@ def test_many_components_are_no_query_each() -> None:
             hand_in(of.actor, asset.key, raw, "a.json", at=NOW)
         counts.append(len(queries))
     assert counts[1] - counts[0] < 50
+
+
+def test_of_one_coordinate_so_many_package_urls_are_kept(monkeypatch) -> None:
+    monkeypatch.setattr("tidegate.desks.exposure.services.installing.MOST_PURLS", 3)
+    operator = make_operator()
+    asset = make_asset(operator)
+    purls = [f"{OLD}?part={number}" for number in range(10)]
+    handed = hand_in(operator.actor, asset.key, sbom(*purls), "web.json", at=NOW)
+    (row,) = Installed.objects.filter(asset=asset)
+    assert (handed.placed, row.purls) == (10, purls[:3])

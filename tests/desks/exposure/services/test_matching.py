@@ -9,10 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from tests.desks.exposure.rooms import NOW, day, install, make_asset, make_coordinate, make_operator
+from tests.desks.exposure.rooms import (
+    NOW,
+    day,
+    install,
+    make_asset,
+    make_coordinate,
+    make_operator,
+    sbom,
+)
 from tidegate.desks.exposure.models import Asset, Exposure, Ground, Installed, Vulnerability
+from tidegate.desks.exposure.queries.grounds import grounds_of
 from tidegate.desks.exposure.services import matching
 from tidegate.desks.exposure.services.advisories import put_advisories
+from tidegate.desks.exposure.services.inventories import hand_in_for
 from tidegate.engines.matching.advisories import Advisory
 from tidegate.engines.matching.osv_ranges import read_osv
 
@@ -74,7 +84,45 @@ def test_an_exposure_says_which_release_mends_it():
     assert (ground.fixed, ground.certainty) == ("2.0", "affected")
 
 
-def test_what_is_installed_no_more_clears_and_what_comes_back_was_detected_anew():
+def gone_and_back(away: float) -> Exposure:
+    """Mitigate an exposure, let what is installed go after a day, and come back later."""
+    asset = asset_with("1.5")
+    published(advisory("PYSEC-1", *BEFORE_2))
+    asset.exposures.update(remedy="mitigated", remedied_at=NOW)
+    Installed.objects.filter(asset=asset).delete()
+    matching.match_asset(asset, at=day(1))
+    asset.inventories.update(replaced_at=day(1))
+    install(asset, make_coordinate("PyPI", "web", "1.5"))
+    matching.match_asset(asset, at=day(1 + away))
+    return Exposure.objects.get(asset=asset)
+
+
+def test_what_comes_back_soon_counts_from_its_first_day_and_later_anew():
+    soon, later = gone_and_back(30), gone_and_back(31)
+    assert (soon.detected_at, soon.remedy) == (NOW, "mitigated")
+    assert (later.detected_at, later.remedy) == (day(32), "none")
+
+
+@pytest.mark.parametrize("version", ["", "!!bad"])
+def test_a_version_without_a_place_is_unknown_and_clears_nothing(version):
+    operator = make_operator()
+    published(advisory("PYSEC-1", *BEFORE_2, aliases=["CVE-2026-1"]))
+    said = hand_in_for(
+        operator.actor, operator.key, "a", sbom("pkg:pypi/web@1.5"), "a.json", at=NOW
+    )
+    asset = Asset.objects.get(key=said.asset)
+    assert exposed(asset) == {"CVE-2026-1": "affected"}
+    worse = sbom(f"pkg:pypi/web@{version}" if version else "pkg:pypi/web")
+    hand_in_for(operator.actor, operator.key, "a", worse, "a.json", at=day(1))
+    assert exposed(asset) == {"CVE-2026-1": "unknown"}
+    assert not matching.match_all(at=day(1)).all
+    published(advisory("PYSEC-2", *BEFORE_2), at=day(2))
+    assert exposed(asset) == {"CVE-2026-1": "unknown", "PYSEC-2": "unknown"}
+    (told, *_) = grounds_of(Exposure.objects.get(asset=asset, vulnerability__name="PYSEC-2"))
+    assert "version" in told.words
+
+
+def test_what_is_installed_no_more_clears_and_what_comes_back_is_open_again():
     asset = asset_with("1.5")
     published(advisory("PYSEC-1", *BEFORE_2))
     Installed.objects.filter(asset=asset).delete()
@@ -86,7 +134,7 @@ def test_what_is_installed_no_more_clears_and_what_comes_back_was_detected_anew(
     install(asset, make_coordinate("PyPI", "web", "1.5"))
     matching.match_asset(asset, at=day(2))
     row.refresh_from_db()
-    assert (row.cleared_at, row.detected_at) == (None, day(2))
+    assert (row.cleared_at, row.certainty) == (None, "affected")
     assert Exposure.objects.filter(asset=asset).count() == 1
 
 
@@ -103,6 +151,8 @@ def test_a_bound_that_cannot_be_read_is_unknown_and_never_clean():
     asset = asset_with("1.5", "3.0")
     published(advisory("PYSEC-1", {"introduced": "0"}, {"fixed": "!!"}))
     assert exposed(asset) == {"PYSEC-1": "unknown"}
+    told = {one.words for one in grounds_of(Exposure.objects.get())}
+    assert told == {"the advisory's !! cannot be read"}
 
 
 def test_two_sources_of_one_vulnerability_are_two_grounds_of_one_exposure():

@@ -9,21 +9,12 @@ from hypothesis import strategies as st
 from tidegate.desks.exposure.services.sheets import (
     COLUMNS,
     SheetError,
-    guarded,
     read_sheet,
-    unguarded,
     write_sheet,
 )
+from tidegate.engines.formats.spreadsheet_cells import guarded
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
-STARTS = st.sampled_from(["", "=", "+", "-", "@", "'", "''=", "\t", "\r", "\n", "＝"])
-
-
-@given(st.builds(str.__add__, STARTS, CELLS))
-@settings(max_examples=60)
-def test_a_guarded_cell_is_no_formula_and_comes_back_as_it_was(cell: str) -> None:
-    assert not guarded(cell).startswith(tuple("=+-@\t\r\n＝"))
-    assert unguarded(guarded(cell)) == cell
 
 
 @given(st.lists(st.lists(CELLS, min_size=len(COLUMNS), max_size=len(COLUMNS)), max_size=4))

@@ -83,7 +83,9 @@ def test_affected_wins_over_a_newer_word_of_somebody_else():
     load(operator, vex(AFFECTED))
     load(operator, vex(NOT, author="another", at="2026-12-05T00:00:00Z"))
     assert word_of(exposure) == "affected"
-    assert exposure_page(operator.actor, exposure.key, at=NOW).grounds[0].vex.is_disputed
+    said = exposure_page(operator.actor, exposure.key, at=NOW).grounds[0].vex
+    assert said is not None
+    assert said.is_disputed
     load(operator, vex(NOT, at="2026-12-06T00:00:00Z"))
     assert word_of(exposure) == "not_affected"
 
@@ -172,3 +174,52 @@ def test_what_is_no_vex_is_refused_whole_with_its_name():
     raw = vex(NOT, ("CVE-2026-2", "pkg:pypi/" + "x" * 700, "", "fixed"))
     loaded = load(operator, raw)
     assert (loaded.statements, loaded.left_out_count) == (1, 1)
+
+
+def named(name: str, alias: str) -> bytes:
+    """Return a document that calls one vulnerability by two names."""
+    document = json.loads(vex((name, "pkg:pypi/web", "", "affected")))
+    document["statements"][0]["vulnerability"]["aliases"] = [alias]
+    return json.dumps(document).encode()
+
+
+def test_a_name_that_only_another_operator_has_written_is_told_to_nobody():
+    one, other = make_operator(), make_operator()
+    load(one, vex(("VENDOR-SECRET-1", "pkg:pypi/web", "", "affected")))
+    load(other, named("GUESS-1", "VENDOR-SECRET-1"))
+    load(other, named("GUESS-2", "VENDOR-SECRET-2"))
+    rows = list_statements(other.actor, at=NOW).rows
+    assert {row.vulnerability for row in rows} == {"GUESS-1", "GUESS-2"}
+
+
+def test_a_name_that_a_source_or_they_themselves_have_said_is_taken():
+    operator = make_operator()
+    published("CVE-2026-1")
+    load(operator, named("VENDOR-1", "CVE-2026-1"))
+    load(operator, vex(("OWN-1", "pkg:pypi/web", "", "affected")))
+    load(operator, named("VENDOR-2", "OWN-1"))
+    rows = list_statements(operator.actor, at=NOW).rows
+    assert [row.vulnerability for row in rows] == ["OWN-1", "OWN-1", "CVE-2026-1"]
+
+
+def test_of_one_vulnerability_so_many_stand_at_most(monkeypatch):
+    monkeypatch.setattr("tidegate.desks.exposure.services.statements.MOST", 2)
+    operator = make_operator()
+    load(operator, vex(NOT, AFFECTED))
+    with pytest.raises(NotPossibleError, match="2 statements about CVE-2026-1 stand already"):
+        load(operator, vex(("CVE-2026-1", "pkg:pypi/other", "", "affected")))
+    load(operator, vex(("CVE-2026-2", "pkg:pypi/web", "", "affected")))
+
+
+def test_statements_about_other_packages_are_not_looked_through_for_each_exposure(monkeypatch):
+    from tidegate.desks.exposure.queries import vex as queries
+
+    asked = []
+    real = queries.applies
+    monkeypatch.setattr(queries, "applies", lambda *args: asked.append(args) or real(*args))
+    operator = make_operator()
+    exposure = exposed(operator)
+    others = [("CVE-2026-1", f"pkg:pypi/other-{n}", "", "affected") for n in range(200)]
+    load(operator, vex(NOT, *others))
+    assert word_of(exposure) == "not_affected"
+    assert len(asked) == 1

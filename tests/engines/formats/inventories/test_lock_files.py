@@ -178,3 +178,20 @@ def test_a_package_url_that_is_made_says_what_went_in(name, version, scope):
     read_back = PackageURL.from_string(purl)
     assert (read_back.name, read_back.version) == (name, version)
     assert read_back.namespace == (scope or None)
+
+
+@pytest.mark.parametrize("part", ["a", '"a"', "'a'", '"\\""'])
+@pytest.mark.parametrize(
+    "key", ["{} = 1", "[{}]", "b = {{ {} = 1 }}", 'c = [ """\n""", {{ {} = 1 }} ]']
+)
+def test_a_key_of_thousands_of_parts_is_refused_before_the_parser_sees_it(part, key):
+    lock = 'version = 1\nrequires-python = ">=3.11"\n\n[[package]]\nname = "x"\nversion = "1"\n'
+    long = key.format(".".join([part] * 2_000))
+    assert "a key of too many parts" in refusal(f"{lock}{long}\n".encode(), "uv.lock")
+
+
+def test_dots_within_texts_are_no_parts_of_a_key():
+    dots = f'description = "{"." * 500}"'
+    lock = f'requires-python = ">=3.11"\n\n[[package]]\nname = "x"\nversion = "1"\n{dots}\n'
+    (component,) = read(lock.encode(), "uv.lock").components
+    assert component.name == "x"

@@ -52,10 +52,15 @@ def instant(moment: datetime, what: str) -> datetime:
     """Return a date and time in UTC; `what` names it in the error.
 
     Raises:
-        NotPossibleError: it has no zone.
+        NotPossibleError: it has no zone, or no calendar has its day in UTC.
     """
     if moment.utcoffset() is None:
         raise NotPossibleError(
             f"{what}, {moment.isoformat()}, has no zone; add one, such as Z for UTC"
         )
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise NotPossibleError(
+            f"{what}, {moment.isoformat()}, is in no year from 1 to 9999 in UTC; write another one"
+        ) from None

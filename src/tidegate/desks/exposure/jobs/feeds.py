@@ -18,7 +18,7 @@ from django.db import transaction
 from tidegate.desks.access.actors import HOUSE
 from tidegate.desks.cases.instants import shown
 from tidegate.desks.exposure.models import Edition, FeedState
-from tidegate.desks.exposure.services import feeds
+from tidegate.desks.exposure.services import editions, feeds
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.ledger.services.appending import append
 from tidegate.engines.feeds import FEEDS, Feed, FeedKind
@@ -80,8 +80,16 @@ def _look(feed: Feed, at: datetime) -> None:
         _LOG.info("%s was not taken: %s", feed.name, error)
     except Exception:  # noqa: BLE001 - one that cannot be taken here must not keep others waiting
         _LOG.warning("%s could not be taken", feed.name, exc_info=True)
+        _note_failed(feed, at)
     else:
         _LOG.info("%s: %s. %s", feed.name, taken.outcome.value, taken.words)
+
+
+def _note_failed(feed: Feed, at: datetime) -> None:
+    with transaction.atomic():
+        editions.note_unreachable(
+            editions.state_of(feed), "it could not be taken here; see the log", actor=HOUSE, at=at
+        )
 
 
 def _tell_too_old(state: FeedState, feed: Feed, at: datetime) -> None:

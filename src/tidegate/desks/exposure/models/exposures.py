@@ -89,7 +89,6 @@ class Ground(models.Model):
     advisory = models.ForeignKey(Advisory, on_delete=models.PROTECT, related_name="+")
     coordinate = models.ForeignKey(Coordinate, on_delete=models.PROTECT, related_name="+")
     certainty = models.CharField(max_length=12, choices=_CERTAINTIES)
-    words = models.TextField(blank=True, db_comment="Why it is unknown; or what was overruled.")
     fixed = models.CharField(
         max_length=300, blank=True, db_comment="The first version said to be fixed after it."
     )
@@ -122,7 +121,7 @@ class Deadline(models.Model):
     exposure = models.ForeignKey(Exposure, on_delete=models.CASCADE, related_name="deadlines")
     number = models.IntegerField(db_comment="From 1.")
     at = models.DateTimeField()
-    record = models.JSONField(db_comment="`rules.Computation.record()`.")
+    record = models.JSONField(db_comment="See `services.deadlines`.")
 
     class Meta:
         """Computations are numbered."""

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 
 from tidegate.desks.exposure.models import Asset, Exposure, Ground, Installed, Unplaced
 from tidegate.desks.exposure.queries.coverage import untold
-from tidegate.desks.exposure.queries.exposure_conditions import due_within, late, undetermined
+from tidegate.desks.exposure.queries.exposure_conditions import late, undetermined, within
 from tidegate.engines.matching.advisories import Certainty
 
 _EXAMPLES: Final = 5
@@ -128,9 +128,9 @@ def exposures_of(asset: Asset, *, at: datetime) -> ExposureCounts:
         "mitigated": is_open & Q(remedy=Exposure.Remedy.MITIGATED),
         "remediated": is_open & Q(remedy=Exposure.Remedy.REMEDIATED),
         "late": late(at),
-        "due_in_3_days": due_within(3, at),
-        "due_in_14_days": due_within(14, at),
-        "due_in_60_days": due_within(60, at),
+        "due_in_3_days": within(3, at),
+        "due_in_14_days": within(14, at),
+        "due_in_60_days": within(60, at),
         "undetermined": undetermined(at),
         "needs_triage": is_open & Q(needs_triage=True),
     }

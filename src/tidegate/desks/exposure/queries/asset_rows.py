@@ -10,6 +10,7 @@ from django.db.models import Aggregate, Count, Max, Min, Q, QuerySet
 
 from tidegate.desks.exposure.models import Asset, Exposure, Installed, Inventory, Tag, Unplaced
 from tidegate.desks.exposure.queries.exposure_conditions import late, to_do
+from tidegate.desks.exposure.queries.hits import IN_DOUBT
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def asset_rows(assets: QuerySet[Asset], *, at: datetime) -> list[tuple[int, Asse
     tags: dict[int, list[str]] = {}
     for asset, word in Tag.objects.filter(asset__in=ids).values_list("asset", "word"):
         tags.setdefault(asset, []).append(word)
-    doubted = Count("coordinate", filter=~Q(doubt=""), distinct=True)
+    doubted = Count("coordinate", filter=IN_DOUBT, distinct=True)
     installed = _by_asset(
         Installed.objects.filter(asset__in=ids),
         installed=Count("coordinate", distinct=True),

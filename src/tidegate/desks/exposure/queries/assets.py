@@ -29,8 +29,8 @@ from tidegate.desks.exposure.queries.asset_counts import (
 )
 from tidegate.desks.exposure.queries.asset_history import Happened, history_of
 from tidegate.desks.exposure.queries.asset_rows import AssetRow, asset_rows
+from tidegate.desks.exposure.queries.filters import bounded, one_of
 from tidegate.desks.exposure.queries.inventories import InventoryRow, inventories_of
-from tidegate.desks.findings.queries.errors import FilterError
 from tidegate.desks.findings.queries.paging import (
     Page,
     checked_limit,
@@ -61,8 +61,6 @@ SORTS: Final = {
     "made": ("made_at", datetime),
 }
 """What a list is sorted by; `-` before a word for the other way round."""
-
-_LONGEST_SEARCH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +127,15 @@ def list_assets(
     if organisation:
         rows = rows.filter(organisation__key=as_written(organisation))
     if tag:
-        bearing = Tag.objects.filter(word=_bounded("tag", tag).strip().lower())
+        bearing = Tag.objects.filter(word=bounded("tag", tag).lower())
         rows = rows.filter(pk__in=bearing.values("asset"))
     for column, word in (("system", system), ("environment", environment)):
         if word:
-            rows = rows.filter(**{column: _bounded(column, word)})
+            rows = rows.filter(**{column: bounded(column, word)})
     if exposed:
-        rows = rows.filter(exposed=_known("exposed", exposed, Asset.Exposed.values))
+        rows = rows.filter(exposed=one_of("exposed", exposed, Asset.Exposed.values))
     if scope:
-        rows = rows.filter(scope=_known("scope", scope, [one.value for one in Scope]))
+        rows = rows.filter(scope=one_of("scope", scope, [one.value for one in Scope]))
     if search:
         rows = rows.filter(_found(search))
 
@@ -176,26 +174,8 @@ def asset_page(actor: Actor, key: str, *, at: datetime) -> AssetPage:
     )
 
 
-def _known(name: str, word: str, known: Sequence[str]) -> str:
-    if word not in known:
-        listed = ", ".join(known)
-        raise FilterError(
-            f"the {name} {word[:40]!r} is not known; known are {listed}", parameter=name
-        )
-    return word
-
-
-def _bounded(name: str, word: str) -> str:
-    if len(word) > _LONGEST_SEARCH or "\0" in word:
-        raise FilterError(
-            f"{name} cannot be looked for; write at most {_LONGEST_SEARCH} printable signs",
-            parameter=name,
-        )
-    return word
-
-
 def _found(search: str) -> Q:
-    text = _bounded("search", search).strip()
+    text = bounded("search", search)
     return (
         Q(name__icontains=text)
         | Q(owner__icontains=text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -42,6 +42,7 @@ from tidegate.engines.directives import (
     Requirement,
     Row,
     Sector,
+    State,
     duties,
     of_duty,
     report_rows,
@@ -117,6 +118,15 @@ def compliance(actor: Actor, organisation_key: str, *, at: datetime) -> Complian
     )
 
 
+def as_report(found: Compliance) -> tuple[Row, ...]:
+    """Return all of it as the rows of one report, as files have it.
+
+    What a table's clock is for is one row for each requirement, with the numbers of its exposures;
+    what does not concern the organisation comes last.
+    """
+    return (*found.rows, *map(_counted, found.tables), *found.not_applicable)
+
+
 def duties_of(organisation: Organisation, *, at: datetime) -> tuple[Duty, ...]:
     """Return all duties of an organisation, but for those that its exposures are listed with.
 
@@ -165,7 +175,7 @@ def records_of(organisation: Organisation, due: Sequence[Duty]) -> dict[str, Rec
     for one in Excepted.objects.filter(organisation=organisation, exposure=None):
         ends = min(one.until, one.ended_at) if one.ended_at else one.until
         excepted.setdefault((one.directive, one.requirement), []).append(
-            ApprovedException(one.approver, one.reason, one.at, ends.date())
+            ApprovedException(one.approver, one.reason, one.at, ends)
         )
     done = {
         (one.directive, one.requirement, one.occurrence): one for one in _standing(organisation)
@@ -183,7 +193,12 @@ def records_of(organisation: Organisation, due: Sequence[Duty]) -> dict[str, Rec
 
 
 def calendar_of(
-    actor: Actor, organisation_key: str, *, address: str, at: datetime
+    actor: Actor,
+    organisation_key: str,
+    *,
+    address: str,
+    tells_names: bool = True,
+    at: datetime,
 ) -> tuple[CalendarEntry, ...]:
     """Return all that comes due for an organisation: duties, and a day of exposures as one entry.
 
@@ -191,6 +206,7 @@ def calendar_of(
         actor: who reads.
         organisation_key: whose.
         address: of the pages, in front of their paths.
+        tells_names: whether it says what a duty is about, such as an incident's name.
         at: now.
 
     Raises:
@@ -204,7 +220,9 @@ def calendar_of(
     told = [
         entry
         for duty in due
-        if records[duty.key].done_at is None and (entry := of_duty(duty, url=page)) is not None
+        if records[duty.key].done_at is None
+        and (entry := of_duty(duty if tells_names else replace(duty, label=""), url=page))
+        is not None
     ]
     return (*told, *_days_of_exposures(actor, found, address, at))
 
@@ -267,6 +285,37 @@ def _tables(
                     )
                 )
     return tuple(rows)
+
+
+def _counted(table: TableRow) -> Row:
+    """Return counts as a row of a report: the gravest state, and the numbers in words."""
+    counts = {
+        State.LATE: table.late,
+        State.DUE: table.due,
+        State.EXCEPTED: table.excepted,
+        State.DONE: table.done,
+    }
+    without = State.DONE if table.cleared else State.NOT_APPLICABLE
+    told = ", ".join(f"{count} {state}" for state, count in counts.items())
+    return Row(
+        directive=table.directive.citation,
+        requirement=table.requirement.id,
+        words=table.requirement.words,
+        to=table.requirement.to,
+        about="each vulnerability on each asset",
+        state=next((state for state, count in counts.items() if count), without),
+        force=table.force,
+        due_on="",
+        zone="",
+        done_at="",
+        done_by="",
+        excepted_until="",
+        approver="",
+        reason="",
+        note=f"{told}, {table.cleared} cleared",
+        why="Each has a day of its own, by a table.",
+        key=f"{table.directive.id}/{table.requirement.id}",
+    )
 
 
 def _by_table(directive: Directive) -> frozenset[str]:

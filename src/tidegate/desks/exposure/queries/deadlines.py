@@ -12,8 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tidegate.desks.exposure.models import Deadline, Exposure
-from tidegate.desks.exposure.states.why import force_on, is_determined, why, why_moved
-from tidegate.engines.rules import Change, Force
+from tidegate.engines.rules import Change, Force, force_on, is_determined, why, why_moved
 
 
 @dataclass(frozen=True, slots=True)

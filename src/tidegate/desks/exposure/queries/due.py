@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -12,13 +12,12 @@ from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import narrowed
 from tidegate.desks.exposure.models import Exposure
 from tidegate.desks.exposure.queries.compliance import duties_of, records_of
-from tidegate.desks.exposure.queries.exposure_conditions import to_do
+from tidegate.desks.exposure.queries.exposure_conditions import horizon, to_do
 from tidegate.desks.exposure.queries.exposure_rows import binding_from_of_scopes, today_in
 from tidegate.desks.exposure.queries.operators import my_operators, one_operator, operator_of
-from tidegate.desks.exposure.states.why import force_on
 from tidegate.desks.parties.models import Organisation
 from tidegate.engines.directives import Duty, State, state
-from tidegate.engines.rules import Force
+from tidegate.engines.rules import Force, force_on
 
 _COLUMNS: Final = (
     "key",
@@ -86,7 +85,7 @@ def due(
     Args:
         actor: who asks.
         organisation: key of the operator; empty for all that they may see.
-        within_days: how far one looks ahead.
+        within_days: how far one looks ahead: to the end of the day so many days after today.
         at: now.
 
     Raises:
@@ -95,7 +94,7 @@ def due(
     operators = (
         (one_operator(actor, organisation, at=at),) if organisation else my_operators(actor, at=at)
     )
-    until = at + timedelta(days=within_days)
+    until = horizon(within_days, at)
     items = [*_exposures(actor, operators, until, at)]
     for one in operators:
         items += [duty for duty in directive_duties(one, at=at) if duty.due_at <= until]
@@ -150,8 +149,7 @@ def directive_duties(organisation: Organisation, *, at: datetime) -> tuple[DueIt
     return tuple(
         _of_duty(duty, organisation, found, at)
         for duty in duties
-        if (found := state(duty, records[duty.key], at)) in (State.DUE, State.LATE)
-        and duty.due_at is not None
+        if (found := state(duty, records[duty.key], at)) in _STILL_TO_DO and duty.due_at is not None
     )
 
 

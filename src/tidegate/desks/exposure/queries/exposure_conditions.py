@@ -46,12 +46,22 @@ def late(at: datetime) -> Q:
 
 def within(days: int, at: datetime) -> Q:
     """Return the condition on exposures that are due within so many days and not late yet."""
-    return to_do(at) & Q(due_at__gt=at, due_at__lte=at + timedelta(days=days))
+    return to_do(at) & Q(due_at__gt=at, due_at__lte=horizon(days, at))
 
 
-def due_within(days: int, at: datetime) -> Q:
-    """Return the condition on exposures that are due within so many days and not late yet."""
-    return to_do(at) & Q(due_at__gt=at, due_at__lte=at + timedelta(days=days))
+def beyond(days: int, at: datetime) -> Q:
+    """Return the condition on exposures that have a day, and are due later than `within` says."""
+    return to_do(at) & Q(due_at__gt=horizon(days, at))
+
+
+def horizon(days: int, at: datetime) -> datetime:
+    """Return up to which `due_at` something is due within so many days.
+
+    'Due in 3 days' means that its last day is at most 3 days after today, in the operator's zone. A
+    last day ends as the next one begins, so `due_at` is at most `days + 1` times 24 hours ahead;
+    where the clocks change in between, this differs by an hour at most.
+    """
+    return at + timedelta(days=days + 1)
 
 
 def undetermined(at: datetime) -> Q:

@@ -17,7 +17,6 @@ from tidegate.desks.exposure.queries.exposure_conditions import holding
 from tidegate.desks.exposure.queries.hits import in_chunks
 from tidegate.desks.exposure.queries.policies import loaded_policy_sets
 from tidegate.desks.exposure.states.stands import Stand, stand
-from tidegate.desks.exposure.states.why import force_on
 from tidegate.engines import rules
 
 _IN_ONE_QUERY: Final = 400
@@ -199,7 +198,7 @@ def _row(
         due_on=one.due_on,
         due_at=one.due_at,
         zone=str(zone),
-        force=force_on(binding[asset.scope], at.astimezone(zone).date()),
+        force=rules.force_on(binding[asset.scope], at.astimezone(zone).date()),
         is_determined=one.is_determined,
         needs_triage=one.needs_triage,
         in_kev=one.in_kev,

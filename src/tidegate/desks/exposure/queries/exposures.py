@@ -36,6 +36,7 @@ from tidegate.desks.exposure.queries.exposure_rows import (
     today_in,
     zone_name,
 )
+from tidegate.desks.exposure.queries.filters import bounded, one_of
 from tidegate.desks.exposure.queries.grounds import GroundShown, VexShown, grounds_of
 from tidegate.desks.exposure.queries.own_tables import OwnDecision, own_decision
 from tidegate.desks.exposure.queries.remedies import RemedyShown, remedies_of
@@ -91,7 +92,6 @@ everything that has one."""
 
 _NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _UNSCORED: Final = -1.0
-_LONGEST_SEARCH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,15 +183,15 @@ def list_exposures(
     mark = fingerprint("exposures", sort, asked)
     start = read_cursor(cursor, of=mark)
     known = narrowed(actor, Exposure.objects.all(), at=at)
-    rows = known.filter(_of_state(state, at))
+    rows = known.filter(STATES[one_of("state", state, STATES)](at))
     if organisation:
         rows = rows.filter(organisation__key=as_written(organisation))
     if asset:
         rows = rows.filter(asset__key=as_written(asset))
     if vulnerability:
-        rows = rows.filter(vulnerability__name=_bounded("vulnerability", vulnerability))
+        rows = rows.filter(vulnerability__name=bounded("vulnerability", vulnerability))
     if system:
-        rows = rows.filter(asset__system=_bounded("system", system))
+        rows = rows.filter(asset__system=bounded("system", system))
     if due_within is not None:
         rows = rows.filter(_due_within(due_within, at))
     if in_kev is not None:
@@ -255,15 +255,6 @@ def _ordered(rows: QuerySet[Exposure]) -> QuerySet[Exposure]:
     )
 
 
-def _of_state(state: str, at: datetime) -> Q:
-    if state not in STATES:
-        listed = ", ".join(STATES)
-        raise FilterError(
-            f"the state {state[:40]!r} is not known; known are {listed}", parameter="state"
-        )
-    return STATES[state](at)
-
-
 def _due_within(days: int, at: datetime) -> Q:
     if not 0 <= days <= MOST_DAYS:
         raise FilterError(
@@ -272,18 +263,8 @@ def _due_within(days: int, at: datetime) -> Q:
     return within(days, at)
 
 
-def _bounded(name: str, word: str) -> str:
-    text = word.strip()
-    if len(text) > _LONGEST_SEARCH or "\0" in text:
-        raise FilterError(
-            f"{name} cannot be looked for; write at most {_LONGEST_SEARCH} printable signs",
-            parameter=name,
-        )
-    return text
-
-
 def _found(search: str) -> Q:
-    text = _bounded("search", search)
+    text = bounded("search", search)
     packages = Ground.objects.filter(
         exposure=OuterRef("pk"), ended_at=None, coordinate__package__name__icontains=text
     )

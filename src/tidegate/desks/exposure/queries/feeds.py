@@ -12,8 +12,7 @@ from typing import Final
 
 from django.db.models import Max
 
-from tidegate.desks.exposure.models import Edition, FeedState, Vulnerability
-from tidegate.desks.exposure.queries.said import SourceSaid, said_by_sources
+from tidegate.desks.exposure.models import Edition, FeedState
 from tidegate.desks.exposure.queries.vulnerabilities import VulnerabilityPage, vulnerability_page
 from tidegate.engines.feeds import FEEDS, Feed
 
@@ -21,7 +20,6 @@ __all__ = [
     "EditionRow",
     "FeedRow",
     "VulnerabilityPage",
-    "assertions_of",
     "editions",
     "feed_row",
     "feeds",
@@ -132,11 +130,6 @@ def editions(feed_name: str, *, limit: int = _MOST_EDITIONS) -> tuple[EditionRow
     counting = state.edition_id if state else None
     rows = Edition.objects.filter(feed=feed_name).order_by("-fetched_at", "-pk")[:limit]
     return tuple(_edition(row, counts=row.pk == counting) for row in rows)
-
-
-def assertions_of(vulnerability: Vulnerability, *, at: datetime) -> tuple[SourceSaid, ...]:
-    """Return what each source says of a vulnerability now, with its time; never blended."""
-    return said_by_sources(vulnerability, at=at)
 
 
 def _row(

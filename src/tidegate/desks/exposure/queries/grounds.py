@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from tidegate.desks.exposure.models import Exposure, Ground, Installed
+from tidegate.desks.exposure.models import AffectedPackage, Exposure, Ground, Installed
 from tidegate.desks.exposure.queries.vex import settled_of
+from tidegate.engines.matching.advisories import Certainty
+from tidegate.engines.matching.packages import HIGHEST
+
+_BOUNDS: Final = 3
+"""That are named of an advisory, where some of it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ def grounds_of(exposure: Exposure) -> tuple[GroundShown, ...]:
     for coordinate, purls in installed.values_list("coordinate", "purls"):
         came_as.setdefault(coordinate, []).extend(purls)
     said = settled_of([exposure]).get(exposure.pk, {})
+    unreadable = _unreadable(rows)
     shown = []
     for row in rows:
         answer = said.get(row.coordinate_id) if row.ended_at is None else None
@@ -81,12 +89,33 @@ def grounds_of(exposure: Exposure) -> tuple[GroundShown, ...]:
                 counts.said_at,
                 answer.is_disputed,
             )
-        shown.append(_shown(row, tuple(dict.fromkeys(came_as.get(row.coordinate_id, ()))), vex))
+        purls = tuple(dict.fromkeys(came_as.get(row.coordinate_id, ())))
+        shown.append(_shown(row, purls, vex, unreadable))
     return tuple(shown)
 
 
-def _shown(row: Ground, purls: tuple[str, ...], vex: VexShown | None) -> GroundShown:
+def _unreadable(rows: Iterable[Ground]) -> dict[tuple[int, int], str]:
+    """Return what cannot be read of advisories, in words, by them and the package."""
+    unknown = {row.advisory_id for row in rows if row.certainty == Certainty.UNKNOWN}
+    affected = AffectedPackage.objects.filter(advisory__in=unknown, is_unreadable=True)
+    return {
+        (advisory, package): f"the advisory's {', '.join(bounds[:_BOUNDS])} cannot be read"
+        for advisory, package, bounds in affected.values_list("advisory", "package", "unreadable")
+    }
+
+
+def _shown(
+    row: Ground,
+    purls: tuple[str, ...],
+    vex: VexShown | None,
+    unreadable: Mapping[tuple[int, int], str],
+) -> GroundShown:
     advisory, package = row.advisory, row.coordinate.package
+    is_unknown = row.certainty == Certainty.UNKNOWN
+    why = unreadable.get((row.advisory_id, package.pk), "") if is_unknown else ""
+    if is_unknown and bytes(row.coordinate.sort_key) == HIGHEST:
+        read = f"its version {row.coordinate.version} cannot be read"
+        why = read if row.coordinate.version else "no version is told of what is installed"
     return GroundShown(
         source=advisory.source,
         identifier=advisory.identifier,
@@ -100,7 +129,7 @@ def _shown(row: Ground, purls: tuple[str, ...], vex: VexShown | None) -> GroundS
         version=row.coordinate.version,
         purls=purls,
         certainty=row.certainty,
-        words=row.words,
+        words=why,
         fixed=row.fixed,
         is_overruled=row.is_overruled,
         since=row.since,

@@ -15,6 +15,13 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from tidegate.desks.exposure.models import AffectedPackage, AffectedSlice, Installed
 from tidegate.engines.matching.advisories import Certainty
 from tidegate.engines.matching.columns import Coordinates, Installs, Portfolio, Ranges
+from tidegate.engines.matching.packages import Reason
+
+WITHOUT_PLACE: Final = (Reason.NO_VERSION, Reason.UNPARSABLE_VERSION)
+"""Doubts about a package whose version has no place: each advisory about it may hold it."""
+
+IN_DOUBT: Final = ~Q(doubt="") & ~Q(doubt__in=WITHOUT_PLACE)
+"""Packages that have a place, and of which 'not affected' may not be said all the same."""
 
 _IN_ONE_QUERY: Final = 400
 """Ids in one query; SQLite takes some thousand variables."""
@@ -37,7 +44,7 @@ def hits_on_assets(assets: Sequence[int]) -> Iterator[Hit]:
     """Yield what all advisories say of what is installed on some assets."""
     for chunk in in_chunks(assets, _IN_ONE_QUERY):
         installed = Installed.objects.filter(asset__in=chunk, asset__retired_at=None)
-        yield from _hits(installed, Q())
+        yield from _hits(installed)
 
 
 def hits_of_advisories(advisories: Sequence[int]) -> Iterator[Hit]:
@@ -48,6 +55,10 @@ def hits_of_advisories(advisories: Sequence[int]) -> Iterator[Hit]:
         ]
         yield from _hits_of_slices(affected)
         yield from _unreadable_of(affected)
+        yield from _placeless(
+            Installed.objects.filter(asset__retired_at=None),
+            affected=[one.pk for one in affected],
+        )
 
 
 def all_hits() -> Iterator[Hit]:
@@ -85,6 +96,7 @@ def all_hits() -> Iterator[Hit]:
     yield from _unreadable_of(
         AffectedPackage.objects.filter(is_unreadable=True, advisory__withdrawn_at=None)
     )
+    yield from _placeless(Installed.objects.filter(asset__retired_at=None))
 
 
 def in_chunks(ids: Iterable[_T], size: int) -> Iterator[list[_T]]:
@@ -94,11 +106,10 @@ def in_chunks(ids: Iterable[_T], size: int) -> Iterator[list[_T]]:
         yield chunk
 
 
-def _hits(installed: QuerySet[Installed], which: Q) -> Iterator[Hit]:
+def _hits(installed: QuerySet[Installed]) -> Iterator[Hit]:
     """Yield the hits of rows of installed coordinates."""
     slices = "coordinate__package__slices"
     held = installed.filter(
-        which,
         **{
             f"{slices}__lower__lte": F("coordinate__sort_key"),
             f"{slices}__upper__gt": F("coordinate__sort_key"),
@@ -112,7 +123,6 @@ def _hits(installed: QuerySet[Installed], which: Q) -> Iterator[Hit]:
         yield Hit(asset, coordinate, affected, Certainty.AFFECTED, ended if is_fixed else "")
     affected_path = "coordinate__package__affected"
     half_read = installed.filter(
-        which,
         **{
             f"{affected_path}__is_unreadable": True,
             f"{affected_path}__advisory__withdrawn_at": None,
@@ -120,6 +130,24 @@ def _hits(installed: QuerySet[Installed], which: Q) -> Iterator[Hit]:
     )
     yield from _unknown(
         half_read.order_by().values_list("asset", "coordinate", f"{affected_path}__pk").iterator()
+    )
+    yield from _placeless(installed)
+
+
+def _placeless(
+    installed: QuerySet[Installed], *, affected: Sequence[int] | None = None
+) -> Iterator[Hit]:
+    """Yield that it is unknown whether advisories hold what has no place in their package's order.
+
+    `affected` leaves those of some advisories alone.
+    """
+    path = "coordinate__package__affected"
+    which = {f"{path}__isnull": False} if affected is None else {f"{path}__in": affected}
+    rows = installed.filter(
+        **which, **{"doubt__in": WITHOUT_PLACE, f"{path}__advisory__withdrawn_at": None}
+    )
+    yield from _unknown(
+        rows.order_by().values_list("asset", "coordinate", f"{path}__pk").iterator()
     )
 
 

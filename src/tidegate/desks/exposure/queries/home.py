@@ -24,6 +24,7 @@ from tidegate.desks.exposure.models import (
 from tidegate.desks.exposure.queries.exposure_conditions import (
     OPEN,
     STATES,
+    beyond,
     late,
     to_do,
     within,
@@ -149,7 +150,7 @@ def _counts(rows: QuerySet[Exposure], at: datetime) -> dict[str, int]:
         "to_do": to_do(at),
         "late": late(at),
         **{f"due_in_{days}_days": within(days, at) for days in SOON},
-        "due_later": to_do(at) & Q(due_at__gt=at + timedelta(days=SOON[-1])),
+        "due_later": beyond(SOON[-1], at),
         "no_day": STATES["no-day"](at),
         "undetermined": STATES["undetermined"](at),
         "no_table": STATES["no-table"](at),

@@ -26,7 +26,7 @@ from tidegate.desks.exposure.models import (
     NotUnderstood,
     Unplaced,
 )
-from tidegate.desks.findings.queries.errors import FilterError
+from tidegate.desks.exposure.queries.filters import bounded, one_of
 from tidegate.desks.findings.queries.paging import (
     Order,
     Page,
@@ -41,7 +41,6 @@ DEFAULT_ROWS: Final = 100
 
 # No two rows have the same: so a cursor holds no number of a row, from which one could count.
 _BY_NAME: Final = Order("name", "place", descending=False, kind=str, unique=True)
-_LONGEST_SEARCH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +134,17 @@ class UnplacedRow:
 
 def inventories_of(asset: Asset) -> tuple[InventoryRow, ...]:
     """Return the inventories of an asset, those that count first, then the newest first."""
-    rows = Inventory.objects.filter(asset=asset).select_related("handed_in_by").defer("document")
+    return inventories_of_assets([asset.key])[asset.key]
+
+
+def inventories_of_assets(asset_keys: Sequence[str]) -> dict[str, tuple[InventoryRow, ...]]:
+    """Return the inventories of each of some assets, in the same order; not narrowed."""
+    rows = Inventory.objects.filter(asset__key__in=asset_keys).select_related("handed_in_by")
     ordered = rows.order_by(F("replaced_at").desc(nulls_first=True), "-received_at", "-pk")
-    return tuple(_row(one) for one in ordered)
+    found: dict[str, list[InventoryRow]] = {key: [] for key in asset_keys}
+    for row in ordered.annotate(of=F("asset__key")).defer("document"):
+        found[row.of].append(_row(row))
+    return {key: tuple(rows) for key, rows in found.items()}
 
 
 def inventory_page(actor: Actor, key: str, *, at: datetime) -> InventoryPage:
@@ -198,11 +205,11 @@ def installed_rows(
     package = "coordinate__package"
     rows = Installed.objects.filter(asset=asset)
     if ecosystem:
-        rows = rows.filter(**{f"{package}__ecosystem": _bounded("ecosystem", ecosystem)})
+        rows = rows.filter(**{f"{package}__ecosystem": bounded("ecosystem", ecosystem)})
     if inventory:
         rows = rows.filter(inventory__key=as_written(inventory))
     if search:
-        rows = rows.filter(**{f"{package}__name__icontains": _bounded("search", search).strip()})
+        rows = rows.filter(**{f"{package}__name__icontains": bounded("search", search)})
     placed = rows.annotate(
         place=_joined(
             f"{package}__ecosystem", f"{package}__name", "coordinate__version", "inventory__key"
@@ -237,13 +244,7 @@ def unplaced_rows(
     asset = find(actor, Asset.objects.all(), at=at, key=as_written(asset_key))
     rows = Unplaced.objects.filter(asset=asset)
     if reason:
-        known = [one.value for one in Reason]
-        if reason not in known:
-            raise FilterError(
-                f"the reason {reason[:40]!r} is not known; known are {', '.join(known)}",
-                parameter="reason",
-            )
-        rows = rows.filter(reason=reason)
+        rows = rows.filter(reason=one_of("reason", reason, [one.value for one in Reason]))
     if inventory:
         rows = rows.filter(inventory__key=as_written(inventory))
     placed = rows.annotate(place=_joined("component", "inventory__key"))
@@ -268,7 +269,8 @@ def _page(
 
 def _joined(*columns: str) -> Concat:
     """Return columns as one text, by which no two rows are the same."""
-    parts = [part for column in columns for part in (F(column), Value(" "))]
+    # No name and no version that is kept holds the end of a line, as one may hold a blank.
+    parts = [part for column in columns for part in (F(column), Value("\n"))]
     return Concat(*parts[:-1], output_field=CharField())
 
 
@@ -301,15 +303,6 @@ def _installed(asset: Asset, ids: Sequence[int]) -> list[tuple[int, str, Install
         )
         for one in found
     ]
-
-
-def _bounded(name: str, word: str) -> str:
-    if len(word) > _LONGEST_SEARCH or "\0" in word:
-        raise FilterError(
-            f"{name} cannot be looked for; write at most {_LONGEST_SEARCH} printable signs",
-            parameter=name,
-        )
-    return word
 
 
 def _row(row: Inventory) -> InventoryRow:

@@ -7,10 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from tidegate.desks.access.actors import Actor
-from tidegate.desks.access.deciding import narrowed
-from tidegate.desks.exposure.models import Asset
 from tidegate.desks.exposure.queries.assets import list_assets
-from tidegate.desks.exposure.queries.inventories import InventoryRow, inventories_of
+from tidegate.desks.exposure.queries.inventories import InventoryRow, inventories_of_assets
 from tidegate.desks.findings.queries.paging import Page
 
 DEFAULT_ROWS: Final = 50
@@ -51,16 +49,7 @@ def list_inventories(
         CursorError: the cursor is not one, or of another list.
     """
     page = list_assets(actor, organisation=organisation, cursor=cursor, limit=limit, at=at)
-    assets = {
-        one.key: one
-        for one in narrowed(
-            actor, Asset.objects.filter(key__in=[row.key for row in page.rows]), at=at
-        )
-    }
+    found = inventories_of_assets([row.key for row in page.rows])
     return page.of(
-        [
-            AssetInventories(row.key, row.name, row.organisation, inventories_of(assets[row.key]))
-            for row in page.rows
-            if row.key in assets
-        ]
+        [AssetInventories(row.key, row.name, row.organisation, found[row.key]) for row in page.rows]
     )

@@ -35,13 +35,14 @@ def operator_of(organisation: Organisation) -> Operator:
     return found or Operator(organisation=organisation, scope=_own_scope(organisation))
 
 
-def my_operators(actor: Actor, *, at: datetime) -> tuple[Organisation, ...]:
+def my_operators(actor: Actor, *, act: Act = Act.READ, at: datetime) -> tuple[Organisation, ...]:
     """Return the operators whose assets somebody reads, by name.
 
     Their own, those that have delegated to an organisation of theirs, and, for whoever holds the
-    machine, those that have no administrator of their own.
+    machine, those that have no administrator of their own. Whoever asks with a token that is not
+    good for `act` is told of none.
     """
-    if not actor.scopes & {SCOPE_OF_TOKEN[Act.READ], SCOPE_OF_TOKEN[Act.INVENTORY]}:
+    if SCOPE_OF_TOKEN[act] not in actor.scopes:
         return ()
     # The same conditions as those of the policy's rules about assets.
     which = among.of_operators("pk")(actor, at) | among.delegated("pk")(actor, at)
@@ -53,14 +54,18 @@ def my_operators(actor: Actor, *, at: datetime) -> tuple[Organisation, ...]:
     return tuple(row for row in rows if is_operating(row))
 
 
-def one_operator(actor: Actor, key: str | None, *, at: datetime) -> Organisation:
+def one_operator(
+    actor: Actor, key: str | None, *, act: Act = Act.READ, at: datetime
+) -> Organisation:
     """Return the operator that somebody names, or the only one that they could mean.
+
+    `act` is what they would like to do; the service that does it asks the policy for it.
 
     Raises:
         NotFoundError: they may speak of none of that key.
         NotPossibleError: none is named, and there are none or several; it lists what to name.
     """
-    operators = my_operators(actor, at=at)
+    operators = my_operators(actor, act=act, at=at)
     if key:
         named = as_written(key)
         for one in operators:

@@ -1,4 +1,4 @@
-"""What somebody may do for an organisation: for the buttons of a page. The services decide again."""
+"""What somebody may do for an organisation, for the buttons of a page; services decide it again."""
 
 from __future__ import annotations
 

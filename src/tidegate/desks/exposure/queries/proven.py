@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tidegate.desks.access.actors import HOUSE
+from tidegate.desks.access.words import Label
+from tidegate.desks.cases.models import Coordination
 from tidegate.desks.findings.models import Case, Document, Finding
 from tidegate.desks.findings.queries.case_detail import get_case
 from tidegate.desks.findings.queries.evidence import RangeShown
-from tidegate.engines.matching.advisories import Advisory, Affected
+from tidegate.engines.matching.advisories import OWN_SOURCE, Advisory, Affected
 from tidegate.engines.matching.ecosystems import ecosystem_of_purl
 from tidegate.engines.matching.osv_ranges import read_osv
 from tidegate.engines.reproduction.verdicts import Word
 
-SOURCE: Final = "tidegate"
-"""The source of what was proven here."""
+_NO_SECRET: Final = ("none", "exited")
+"""States of an embargo under which a case is none."""
+_FREE: Final = (Label.GREEN, Label.CLEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,14 @@ def proven_of(case: Case) -> Proven | None:
     ecosystem = ecosystem_of_purl(case.package_type, None)
     if not ranges or ecosystem is None:
         return None
-    advisory = read_osv(_as_osv(case, ecosystem.name, ranges), SOURCE)
+    advisory = read_osv(_as_osv(case, ecosystem.name, ranges), OWN_SOURCE)
     affected = next((one for one in advisory.affected if one.slices), None)
     return Proven(advisory, affected, _cleared(ranges)) if affected else None
+
+
+def is_free(coordination: Coordination) -> bool:
+    """Say whether a case is everybody's to know: under no embargo, and free to be passed on."""
+    return coordination.embargo in _NO_SECRET and coordination.tlp in _FREE
 
 
 def _as_osv(case: Case, ecosystem: str, ranges: tuple[RangeShown, ...]) -> dict[str, Any]:

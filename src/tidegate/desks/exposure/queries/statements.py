@@ -14,7 +14,7 @@ from tidegate.desks.access.deciding import narrowed
 from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.words import Act
 from tidegate.desks.exposure.models import Exposure, Statement
-from tidegate.desks.findings.queries.errors import FilterError
+from tidegate.desks.exposure.queries.filters import bounded, one_of
 from tidegate.desks.findings.queries.paging import (
     Page,
     checked_limit,
@@ -92,14 +92,9 @@ def list_statements(
     if organisation:
         rows = rows.filter(organisation__key=as_written(organisation))
     if vulnerability:
-        rows = rows.filter(vulnerability__name=vulnerability.strip())
+        rows = rows.filter(vulnerability__name=bounded("vulnerability", vulnerability))
     if status:
-        if status not in Statement.Status.values:
-            listed = ", ".join(Statement.Status.values)
-            raise FilterError(
-                f"the status {status[:40]!r} is not known; known are {listed}", parameter="status"
-            )
-        rows = rows.filter(status=status)
+        rows = rows.filter(status=one_of("status", status, Statement.Status.values))
 
     def shown(ids: Sequence[int]) -> list[tuple[int, str, StatementRow]]:
         return _rows(actor, ids, at)

@@ -127,8 +127,8 @@ def table_named(actor: Actor, name: str, *, organisation: str = "", at: datetime
         there = [one for one in there if one.organisation == as_written(organisation)]
     if not there:
         raise NotFoundError("table", name[:100])
-    # Everybody's comes before one that only has the same name.
-    return max(there, key=lambda one: (not one.organisation, one.loaded_at is not None))
+    # Everybody's comes before one that only has the same name; the last one loaded is the newest.
+    return max(reversed(there), key=lambda one: (not one.organisation, one.loaded_at is not None))
 
 
 def told_by(row: TableRow, inputs: Mapping[str, Input]) -> Told:

@@ -24,6 +24,7 @@ from tidegate.desks.exposure.models import (
     TriageDecision,
     TriageItem,
 )
+from tidegate.engines.formats.spreadsheet_cells import guarded
 
 COLUMNS: Final = (
     "number",
@@ -38,9 +39,6 @@ COLUMNS: Final = (
     "taken_back_at",
 )
 """Of the log as CSV."""
-
-# From: OWASP, CSV Injection, with the full-width forms.
-_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +145,7 @@ def triage_log(actor: Actor, exposure_key: str, *, at: datetime) -> bytes:
             shown(one.logged_at),
             shown(one.taken_back_at) if one.taken_back_at else "",
         )
-        writer.writerow(
-            [f"'{cell}" if cell.lstrip().startswith(_FORMULA) else cell for cell in cells]
-        )
+        writer.writerow([guarded(cell) for cell in cells])
     return text.getvalue().encode()
 
 

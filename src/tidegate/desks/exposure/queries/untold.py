@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import find, narrowed
@@ -20,6 +20,7 @@ from tidegate.desks.exposure.models import Asset, Exposure, Installed, Inventory
 from tidegate.desks.exposure.queries import coverage
 from tidegate.desks.exposure.queries.exposure_conditions import STATES
 from tidegate.desks.exposure.queries.feeds import feeds
+from tidegate.desks.exposure.queries.hits import IN_DOUBT
 from tidegate.desks.exposure.queries.operators import one_operator
 
 DATING: Final = ("kev", "vulnrichment")
@@ -138,7 +139,7 @@ def could_not_be_told(
         without_inventory=rows.filter(~Exists(read)).count(),
         not_understood=counting.aggregate(all=Sum("not_understood"))["all"] or 0,
         unplaced=Unplaced.objects.filter(asset__in=within).count(),
-        in_doubt=installed.filter(~Q(doubt="")).count(),
+        in_doubt=installed.filter(IN_DOUBT).count(),
         unknown=exposed["unknown"],
         undetermined=exposed["undetermined"],
         ecosystems=tuple(EcosystemUntold(name, said) for name, said in why.items()),

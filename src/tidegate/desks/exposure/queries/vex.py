@@ -8,15 +8,18 @@ name of the asset; and the component, by the package URL under which it came in.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from tidegate.desks.exposure.models import Advisory, Exposure, Ground, Installed
 from tidegate.desks.exposure.models import Statement as Kept
 from tidegate.desks.exposure.queries.hits import in_chunks
-from tidegate.engines.matching.vex import Settled, Statement, Status, applies, settled
+from tidegate.engines.matching.vex import Settled, Statement, Status, applies, gist, settled
 
 _IN_ONE_QUERY: Final = 400
+
+_ByGist = Mapping[tuple[str, ...], list[Statement]]
+"""Statements by the gist of their product: a vendor says twenty thousand things of one flaw."""
 
 Parts = Mapping[int, Settled | None]
 """By coordinate of an exposure, what statements come to; None where nobody said anything."""
@@ -32,20 +35,15 @@ def settled_of(exposures: Iterable[Exposure]) -> dict[int, Parts]:
     for chunk in in_chunks(exposures, _IN_ONE_QUERY):
         names = _names({one.vulnerability_id: one.vulnerability.name for one in chunk})
         kept = _kept({one.organisation_id for one in chunk}, names)
-        spoken_of = [one for one in chunk if _about(one, names[one.vulnerability_id], kept)]
+        said = _said(chunk, names, kept)
+        spoken_of = [one for one in chunk if said[one.organisation_id, one.vulnerability_id]]
         purls = _purls(spoken_of)
         for one in spoken_of:
             called = names[one.vulnerability_id]
-            said = _about(one, called, kept)
+            about = said[one.organisation_id, one.vulnerability_id]
+            products = (one.asset.key, one.asset.name)
             parts = {
-                coordinate: settled(
-                    statement
-                    for statement in said
-                    if any(
-                        applies(statement, called, (one.asset.key, one.asset.name), purl)
-                        for purl in known or ("",)
-                    )
-                )
+                coordinate: settled(_applying(about, called, products, known or {""}))
                 for coordinate, known in purls.get(one.pk, {}).items()
             }
             if any(parts.values()):
@@ -105,14 +103,32 @@ def _kept(
     return found
 
 
-def _about(
-    one: Exposure, names: set[str], kept: Mapping[tuple[int, str], list[Statement]]
-) -> list[Statement]:
-    return [
-        statement
-        for name in sorted(names)
-        for statement in kept.get((one.organisation_id, name), ())
-    ]
+def _said(
+    exposures: Iterable[Exposure],
+    names: Mapping[int, set[str]],
+    kept: Mapping[tuple[int, str], list[Statement]],
+) -> dict[tuple[int, int], _ByGist]:
+    """Return what is said of vulnerabilities, by organisation and vulnerability."""
+    said: dict[tuple[int, int], _ByGist] = {}
+    for organisation, vulnerability in {
+        (one.organisation_id, one.vulnerability_id) for one in exposures
+    }:
+        by: dict[tuple[str, ...], list[Statement]] = defaultdict(list)
+        for name in sorted(names[vulnerability]):
+            for statement in kept.get((organisation, name), ()):
+                by[gist(statement.product)].append(statement)
+        said[organisation, vulnerability] = dict(by)
+    return said
+
+
+def _applying(
+    about: _ByGist, names: set[str], products: tuple[str, str], purls: set[str]
+) -> Iterator[Statement]:
+    """Yield the statements that are about a component in a product."""
+    for one in {gist(identifier) for identifier in (*products, *purls)}:
+        for statement in about.get(one, ()):
+            if any(applies(statement, names, products, purl) for purl in purls):
+                yield statement
 
 
 def _purls(exposures: Iterable[Exposure]) -> dict[int, dict[int, set[str]]]:

@@ -133,6 +133,9 @@ def vulnerability_page(actor: Actor, name: str, *, at: datetime) -> Vulnerabilit
 
 def _found(name: str) -> Vulnerability | None:
     """Return a vulnerability by its name, or by the identifier of the advisories about it alone."""
+    if "\0" in name:
+        # PostgreSQL takes it in no text.
+        return None
     named = Vulnerability.objects.filter(Q(name=name) | Q(name=name.upper())).first()
     if named is not None:
         return named

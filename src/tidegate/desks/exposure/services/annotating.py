@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Final
 
 from django.db.models import Q
@@ -11,13 +10,14 @@ from django.db.models import Q
 from tidegate.desks.exposure.models import Exposure, Statement
 from tidegate.desks.exposure.queries.hits import in_chunks
 from tidegate.desks.exposure.queries.vex import settled_of, statuses
+from tidegate.desks.exposure.services.turns import take_turn
 from tidegate.desks.exposure.states.vex import word_of
 from tidegate.desks.parties.models import Organisation
 
 _IN_ONE_QUERY: Final = 400
 
 
-def annotate(exposures: Iterable[int], *, at: datetime) -> int:  # noqa: ARG001 - as its callers do
+def annotate(exposures: Iterable[int]) -> int:
     """Write what the statements that stand say beside exposures, by their ids.
 
     It is inside the caller's transaction. No exposure is cleared by it, or leaves a list.
@@ -45,7 +45,12 @@ def annotate(exposures: Iterable[int], *, at: datetime) -> int:  # noqa: ARG001 
     return changed
 
 
-def annotate_all_of(organisation: Organisation, *, at: datetime) -> int:
-    """Write what statements say beside all open exposures of an organisation."""
+def annotate_all_of(organisation: Organisation) -> int:
+    """Write what statements say beside all open exposures of an organisation.
+
+    It is inside the caller's transaction.
+    """
+    # Else an exposure that opens at this moment would miss what is said of it.
+    take_turn()
     rows = Exposure.objects.filter(organisation=organisation, cleared_at=None)
-    return annotate([*rows.values_list("pk", flat=True)], at=at)
+    return annotate([*rows.values_list("pk", flat=True)])

@@ -271,7 +271,8 @@ def _held(actor: Actor, asset_keys: Sequence[str], at: datetime) -> list[Asset]:
     rows = narrowed(actor, Asset.objects.all(), Act.OPERATE, at=at).select_related("organisation")
     # Always in the same order, so that two who change the same assets wait for each other.
     for chunk in in_chunks(sorted(keys), _IN_ONE_QUERY):
-        held = rows.filter(key__in=chunk).select_for_update(of=("self",)).order_by("key")
+        held = rows.filter(key__in=chunk).order_by("key")
+        held = held.select_for_update(of=("self",), no_key=True)
         found |= {asset.key: asset for asset in held}
     for key in keys:
         if key not in found:

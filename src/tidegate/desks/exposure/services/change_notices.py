@@ -16,20 +16,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from django.db import transaction
 
 from tidegate.desks.access.actors import HOUSE, Actor
 from tidegate.desks.access.deciding import find
 from tidegate.desks.access.keys import as_written
-from tidegate.desks.access.words import Act, Label
+from tidegate.desks.access.refusals import NotFoundError
+from tidegate.desks.access.words import SCOPE_OF, Act
 from tidegate.desks.cases.instants import shown
 from tidegate.desks.cases.models import Coordination
 from tidegate.desks.cases.services.texts import instant, worded
 from tidegate.desks.cases.states.steps import listed
 from tidegate.desks.exposure.models import ChangeNotice
-from tidegate.desks.exposure.queries.proven import Proven, proven_of
+from tidegate.desks.exposure.queries.proven import Proven, is_free, proven_of
 from tidegate.desks.exposure.queries.runners import known_before, runners_of
 from tidegate.desks.exposure.services.asset_words import line
 from tidegate.desks.exposure.services.recording import record
@@ -37,9 +37,6 @@ from tidegate.desks.findings.models import Case
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.ledger.services.appending import append
 from tidegate.desks.parties.models import Organisation
-
-_FREE: Final = (Label.GREEN, Label.CLEAR)
-_NO_SECRET: Final = ("none", "exited")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +168,14 @@ def note_read(actor: Actor, notice_key: str, *, at: datetime) -> ChangeNotice:
     """Note that an operator's people have read a notice; only the first time counts.
 
     Raises:
-        NotFoundError: there is no such notice, or it is not theirs to read.
+        NotFoundError: there is no such notice, it is not theirs to read, or whoever asks for them
+            may change nothing, as with a token that only reads.
     """
     with transaction.atomic():
         rows = ChangeNotice.objects.select_for_update(of=("self",))
         row = find(actor, rows, at=at, key=as_written(notice_key))
+        if SCOPE_OF[Act.WRITE] not in actor.scopes:
+            raise NotFoundError(str(ChangeNotice._meta.verbose_name), row.key)  # noqa: SLF001
         if row.read_at is None:
             row.read_at = at
             row.save(update_fields=["read_at"])
@@ -187,7 +187,7 @@ def follow(coordination: Coordination, *, at: datetime) -> int:
 
     It is inside the caller's transaction. What was proven is matched as an advisory from then on.
     """
-    if not _is_free(coordination):
+    if not is_free(coordination):
         return 0
     rows = list(
         ChangeNotice.objects.filter(case=coordination.case_id, ended_at=None)
@@ -229,16 +229,11 @@ def _check_secret(case: Case) -> None:
         raise NotPossibleError(
             f"{case.key} is not coordinated yet; open its coordination, which says who may know"
         )
-    if _is_free(coordination):
+    if is_free(coordination):
         raise NotPossibleError(
             f"{case.key} is no secret; what was proven of it is matched as an advisory, and every"
             " operator that it concerns sees it"
         )
-
-
-def _is_free(coordination: Coordination) -> bool:
-    """Say whether a case is everybody's to know (`services.proven`)."""
-    return coordination.embargo in _NO_SECRET and coordination.tlp in _FREE
 
 
 def _told(case: Case) -> dict[int, str]:

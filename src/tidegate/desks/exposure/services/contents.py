@@ -7,7 +7,7 @@ exposures are those that follow from what is kept. The caller opens it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import Final
@@ -23,7 +23,8 @@ from tidegate.desks.exposure.services.placing import vulnerability_ids
 from tidegate.engines.feeds import Assertion, Record
 from tidegate.engines.matching.advisories import Advisory
 
-_EXPOSURES_AT_ONCE: Final = 1_000
+EXPOSURES_AT_ONCE: Final = 1_000
+"""Those that one transaction should touch: a second's work, for which others wait."""
 
 
 @dataclass(slots=True)
@@ -32,11 +33,11 @@ class Changed:
 
     advisories: int = 0
     """New, or said otherwise."""
-    vulnerabilities: int = 0
-    """Of which a source asserts something else."""
+    vulnerabilities: set[int] = field(default_factory=set)
+    """Ids of those of which a source asserts something else."""
 
 
-def write(batch: Sequence[Record], edition: Edition, changed: Changed, *, at: datetime) -> None:
+def write(batch: Sequence[Record], edition: Edition, changed: Changed, *, at: datetime) -> int:
     """Keep some records, and let exposures and deadlines follow, inside the caller's transaction.
 
     Args:
@@ -44,6 +45,9 @@ def write(batch: Sequence[Record], edition: Edition, changed: Changed, *, at: da
         edition: in which they are said.
         changed: is counted on.
         at: now.
+
+    Returns:
+        how many exposures it has touched.
     """
     advisories = [one for one in batch if isinstance(one, Advisory)]
     said = [one for one in batch if isinstance(one, Assertion)]
@@ -56,22 +60,37 @@ def write(batch: Sequence[Record], edition: Edition, changed: Changed, *, at: da
     )
     put = put_advisories(advisories, edition)
     told = put_assertions(said, edition, at=at)
-    follow(put, told, at=at)
     changed.advisories += len(put)
-    changed.vulnerabilities += len(told)
+    changed.vulnerabilities.update(told)
+    return follow(put, told, at=at)
 
 
-def follow(advisories: Sequence[int], vulnerabilities: Sequence[int], *, at: datetime) -> None:
+def follow(advisories: Sequence[int], vulnerabilities: Sequence[int], *, at: datetime) -> int:
     """Compare anew and compute anew what some changes touch, inside the caller's transaction.
 
     Args:
         advisories: ids of those that are said otherwise; there may be none.
         vulnerabilities: ids of those of which something else is asserted.
         at: now.
+
+    Returns:
+        how many exposures were touched.
     """
-    # It takes the turn of whoever compares, and with it that of whoever opens exposures.
-    matching.match_advisories(advisories, at=at)
-    deadlines.recompute_vulnerabilities(vulnerabilities, at=at)
+    touched = matching.match_advisories(advisories, at=at)
+    return len(touched.all) + deadlines.recompute_vulnerabilities(vulnerabilities, at=at)
+
+
+def next_step(step: int, touched: int, most: int) -> int:
+    """Return how many records to keep in the next transaction, by what the last one touched.
+
+    Args:
+        step: how many those were.
+        touched: how many exposures.
+        most: records at once.
+    """
+    if touched > EXPOSURES_AT_ONCE:
+        return max(1, step * EXPOSURES_AT_ONCE // touched)
+    return min(most, step * 2) if touched * 2 <= EXPOSURES_AT_ONCE else min(most, step)
 
 
 def weigh_all(*, at: datetime) -> Iterator[int]:
@@ -82,9 +101,8 @@ def weigh_all(*, at: datetime) -> Iterator[int]:
     """
     done = 0
     open_ones = Exposure.objects.filter(cleared_at=None).order_by("pk")
-    for chunk in in_chunks(list(open_ones.values_list("pk", flat=True)), _EXPOSURES_AT_ONCE):
+    for chunk in in_chunks(list(open_ones.values_list("pk", flat=True)), EXPOSURES_AT_ONCE):
         with transaction.atomic():
-            matching.match_advisories((), at=at)
             deadlines.recompute(chunk, at=at)
         done += len(chunk)
         yield done

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max
 
-from tidegate.desks.exposure.models import Assertion, Deadline, Exposure, Ground, Operator
+from tidegate.desks.exposure.models import Assertion, Deadline, Exposure, Ground
 from tidegate.desks.exposure.queries.circumstances import (
     Catalogue,
     Said,
@@ -23,8 +22,11 @@ from tidegate.desks.exposure.queries.circumstances import (
     circumstances,
     said_of,
 )
+from tidegate.desks.exposure.queries.exposure_rows import zone_name
 from tidegate.desks.exposure.queries.hits import in_chunks
 from tidegate.desks.exposure.queries.policies import loaded_policy_sets
+from tidegate.desks.exposure.services.rewriting import rewrite
+from tidegate.desks.exposure.services.turns import take_turn
 from tidegate.engines import rules
 from tidegate.engines.formats.severities import highest_score
 from tidegate.engines.matching.advisories import Certainty
@@ -72,7 +74,8 @@ def recompute(exposures: Iterable[int], *, at: datetime) -> int:
     Returns:
         how many rest on something else than before.
     """
-    known = _Known(catalogue(), rules_of_scopes(), cache(_zone))
+    take_turn()
+    known = _Known(catalogue(), rules_of_scopes())
     return sum(
         _recompute(chunk, known, at) for chunk in in_chunks(sorted(exposures), _IN_ONE_QUERY)
     )
@@ -90,7 +93,6 @@ class _Known:
 
     kev: Catalogue
     policies: Mapping[rules.Scope, rules.PolicySet]
-    zone: Any
 
 
 def _open(**of: Any) -> list[int]:
@@ -109,14 +111,19 @@ def _recompute(exposures: Sequence[int], known: _Known, at: datetime) -> int:
     last = _last(rows)
     scores = _scores(rows, names)
     made: list[Deadline] = []
+    before = {row.pk: _columns(row) for row in rows}
     for row in rows:
         computed = _computed(row, said.get(row.vulnerability_id, Said()), known, last, at)
         if computed is not None:
             made.append(computed)
         row.severity, row.epss = scores.get(row.pk, (None, None))
     Deadline.objects.bulk_create(made, batch_size=200)
-    Exposure.objects.bulk_update(rows, _COLUMNS, batch_size=100)
+    rewrite([row for row in rows if _columns(row) != before[row.pk]], _COLUMNS)
     return len(made)
+
+
+def _columns(row: Exposure) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in _COLUMNS)
 
 
 def _last(rows: Sequence[Exposure]) -> dict[int, Deadline]:
@@ -136,7 +143,7 @@ def _computed(
     """Let a row's columns follow what is known now; return the computation if it is a new one."""
     facts_known = circumstances(row, said, known.kev)
     policy = known.policies[facts_known.scope]
-    zone = known.zone(_zone_name(row))
+    zone = ZoneInfo(zone_name(row))
     moment = rules.Moment(at, facts_known, policy)
     facts = {**rules.facts(moment), "zone": (str(zone), "")}
     due = rules.deadline(policy, facts_known, zone)
@@ -214,12 +221,3 @@ def _scores(
         )
         for row in rows
     }
-
-
-def _zone_name(row: Exposure) -> str:
-    operator: Operator | None = getattr(row.asset.organisation, "operator", None)
-    return operator.zone if operator else "UTC"
-
-
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)

@@ -112,7 +112,13 @@ def _operator(actor: Actor, organisation_key: str, at: datetime) -> Organisation
     """
     found = find_operator(actor, Act.ADMINISTER, organisation_key, at=at)
     own = narrowed(actor, Organisation.objects.all(), Act.OPERATE, at=at)
-    return find(actor, own.select_for_update(of=("self",)), Act.ADMINISTER, at=at, key=found.key)
+    return find(
+        actor,
+        own.select_for_update(of=("self",), no_key=True),
+        Act.ADMINISTER,
+        at=at,
+        key=found.key,
+    )
 
 
 def _provider(organisation: Organisation, provider_key: str) -> Organisation:

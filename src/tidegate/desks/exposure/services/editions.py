@@ -45,7 +45,6 @@ def as_read(edition: Edition | None) -> feeds.Edition | None:
         count=edition.records,
         refused=edition.refused_records,
         sha256=edition.sha256,
-        identifiers_sha256="",
     )
 
 
@@ -151,12 +150,19 @@ def confirm(state: FeedState, came: Brought | None, *, is_usual: bool, at: datet
     if is_usual:
         state.checked_at = at
     # 'Nothing is new' may be said of one that was refused.
-    if came is not None or not state.trouble:
+    if came is not None or not is_refused(state):
         state.confirmed_at = at
+        if is_usual:
+            state.trouble, state.troubled_since = "", None
     if came is not None and is_usual:
-        state.trouble, state.troubled_since = "", None
         state.etag, state.last_modified = came.etag, came.last_modified
     state.save()
+
+
+def is_refused(state: FeedState) -> bool:
+    """Say whether what a feed's place has now was refused; else it could not be had, at most."""
+    refused = Edition.objects.filter(feed=state.name, outcome=_OUTCOME.REFUSED)
+    return bool(state.trouble) and refused.filter(words=state.trouble).exists()
 
 
 def refuse(

@@ -6,7 +6,7 @@ that is asked for it, and is late again once the exception is over.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -27,6 +27,8 @@ from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.parties.models import Organisation
 
 LONGEST_NAME: Final = 200
+LONGEST: Final = timedelta(days=5 * 365 + 2)
+"""How far ahead an exception ends: five years, with their leap days."""
 
 
 def except_exposure(
@@ -45,13 +47,13 @@ def except_exposure(
         exposure_key: of the exposure.
         reason: why it is not remediated meanwhile.
         approver: who answers for it, by name.
-        until: at this instant the exception is over.
+        until: at this instant the exception is over; at most five years ahead.
         at: now.
 
     Raises:
         NotFoundError: there is no such exposure, or they do not administer its operator.
-        NotPossibleError: nobody answers for it, no reason is given, the end is over, an exception
-            holds already, or the exposure has cleared.
+        NotPossibleError: nobody answers for it, no reason is given, the end is over or more than
+            five years ahead, an exception holds already, or the exposure has cleared.
     """
     columns = _columns(reason, approver, until, at)
     with transaction.atomic():
@@ -83,7 +85,7 @@ def except_requirement(
         requirement: its identifier within the directive.
         reason: why it is not met meanwhile.
         approver: who answers for it, by name.
-        until: at this instant the exception is over.
+        until: at this instant the exception is over; at most five years ahead.
         at: now.
 
     Raises:
@@ -95,7 +97,7 @@ def except_requirement(
         found = find_operator(actor, Act.ADMINISTER, organisation_key, at=at)
         # Who administers it for another reason than a place in it does not answer for it.
         own = narrowed(actor, Organisation.objects.all(), Act.OPERATE, at=at)
-        rows = own.select_for_update(of=("self",))
+        rows = own.select_for_update(of=("self",), no_key=True)
         organisation = find(actor, rows, Act.ADMINISTER, at=at, key=found.key)
         asked = directive_named(directive)
         known = [one.id for one in asked.demands]
@@ -139,6 +141,11 @@ def _columns(reason: str, approver: str, until: datetime, at: datetime) -> dict[
     if ends <= at:
         raise NotPossibleError(
             f"the end of the exception, {shown(ends)}, is over; name a later one"
+        )
+    if ends > at + LONGEST:
+        raise NotPossibleError(
+            f"the end of the exception, {shown(ends)}, is more than five years ahead; name an"
+            " earlier one, and except it anew then"
         )
     name = line(approver, "the name of who answers for it", LONGEST_NAME)
     if not name:

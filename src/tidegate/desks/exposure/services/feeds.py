@@ -37,7 +37,7 @@ from tidegate.desks.ledger.services.appending import append
 from tidegate.engines.feeds import Feed, feed_of
 from tidegate.engines.feeds.fetching import FetchError, NotModified
 
-__all__ = ["Outcome", "Progress", "Taken", "Told", "follow", "take"]
+__all__ = ["BATCH", "Outcome", "Progress", "Taken", "Told", "follow", "take"]
 
 
 def take(
@@ -140,11 +140,12 @@ def _not_modified(feed: Feed, at: datetime) -> Taken:
     with transaction.atomic():
         state = editions.state_of(feed)
         editions.confirm(state, None, is_usual=True, at=at)
+        refused = editions.is_refused(state)
     counting = state.edition
-    words = state.trouble or "Its server says that nothing is new."
+    words = state.trouble if refused else "Its server says that nothing is new."
     return Taken(
         feed=feed.name,
-        outcome=Outcome.REFUSED if state.trouble else Outcome.NOT_NEW,
+        outcome=Outcome.REFUSED if refused else Outcome.NOT_NEW,
         words=words,
         version=counting.version if counting else "",
         said_at=counting.said_at if counting else None,

@@ -17,6 +17,7 @@ from tidegate.desks.exposure.queries.compliance import duties_of
 from tidegate.desks.exposure.queries.directives import all_directives, directive_named
 from tidegate.desks.exposure.queries.operators import operator_of
 from tidegate.desks.exposure.services.asset_words import line
+from tidegate.desks.exposure.services.pasts import past
 from tidegate.desks.exposure.services.recording import record
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.parties.models import Organisation
@@ -54,14 +55,13 @@ def fulfil(
         NotFoundError: there is no such organisation, duty, or not for them.
         NotPossibleError: it is done already, lies in the future, or says nothing.
     """
-    organisation = _acting(actor, organisation_key, at)
-    duty = _duty(organisation, directive, requirement, occurrence, at)
-    said = line(words, "what was done", _LONGEST_WORDS)
-    if not said:
-        raise NotPossibleError("say what was done, and where that can be seen")
-    _require_past(done_at, at)
     with transaction.atomic():
-        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        organisation = _acting(actor, organisation_key, at)
+        duty = _duty(organisation, directive, requirement, occurrence, at)
+        said = line(words, "what was done", _LONGEST_WORDS)
+        if not said:
+            raise NotPossibleError("say what was done, and where that can be seen")
+        moment = past(done_at, "the day on which it was done", at=at)
         there = Fulfilment.objects.filter(
             organisation=organisation,
             directive=duty.directive,
@@ -76,7 +76,7 @@ def fulfil(
             directive=duty.directive,
             requirement=duty.requirement,
             occurrence=duty.occurrence,
-            done_at=done_at,
+            done_at=moment,
             words=said,
             by_id=actor.person,
             by_name=actor.name,
@@ -98,20 +98,21 @@ def take_back_fulfilment(
     """Take back that something was done; that it was said stays on record.
 
     Raises:
-        NotFoundError: nothing was recorded, or it is not for them.
+        NotFoundError: nothing was recorded, there is no such directive, or it is not for them.
     """
-    organisation = _acting(actor, organisation_key, at)
     with transaction.atomic():
+        organisation = _acting(actor, organisation_key, at)
+        found = directive_named(directive)
         rows = Fulfilment.objects.filter(
             organisation=organisation,
-            directive=directive,
+            directive=found.id,
             requirement=requirement,
             occurrence=occurrence,
             taken_back_at=None,
         )
         if not rows.update(taken_back_at=at):
             raise NotFoundError("fulfilment", f"{directive}/{requirement}"[:100])
-        key = "/".join(filter(None, (directive, requirement, occurrence)))
+        key = "/".join(filter(None, (found.id, requirement, occurrence)))
         record("duty-taken-back", organisation, at=at, actor=actor, duty=key)
 
 
@@ -142,19 +143,18 @@ def say_happened(
         NotPossibleError: the directive has no such event, it is recorded already, or lies in the
             future.
     """
-    organisation = _acting(actor, organisation_key, at)
-    found = directive_named(directive)
-    known = [one.name for one in found.events]
-    if event not in known:
-        raise NotPossibleError(
-            f"{found.citation} has no event {event[:60]!r}; it has {', '.join(known) or 'none'}"
-        )
-    called = line(name, "the name", _LONGEST_NAME)
-    if not called:
-        raise NotPossibleError("give it a name, such as that of the vulnerability or incident")
-    _require_past(happened_at, at)
     with transaction.atomic():
-        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        organisation = _acting(actor, organisation_key, at)
+        found = directive_named(directive)
+        known = [one.name for one in found.events]
+        if event not in known:
+            raise NotPossibleError(
+                f"{found.citation} has no event {event[:60]!r}; it has {', '.join(known) or 'none'}"
+            )
+        called = line(name, "the name", _LONGEST_NAME)
+        if not called:
+            raise NotPossibleError("give it a name, such as that of the vulnerability or incident")
+        moment = past(happened_at, "the day on which it happened", at=at)
         there = HappenedToOrganisation.objects.filter(
             organisation=organisation,
             directive=found.id,
@@ -169,7 +169,7 @@ def say_happened(
             directive=found.id,
             event=event,
             name=called,
-            at=happened_at,
+            at=moment,
             said_at=at,
             by_id=actor.person,
         )
@@ -183,13 +183,15 @@ def take_back_happened(
     """Take back that something has happened.
 
     Raises:
-        NotFoundError: nothing of the kind was recorded, or it is not for them.
+        NotFoundError: nothing of the kind was recorded, there is no such directive, or it is not
+            for them.
     """
-    organisation = _acting(actor, organisation_key, at)
     with transaction.atomic():
+        organisation = _acting(actor, organisation_key, at)
+        found = directive_named(directive)
         rows = HappenedToOrganisation.objects.filter(
             organisation=organisation,
-            directive=directive,
+            directive=found.id,
             event=event,
             name=name,
             taken_back_at=None,
@@ -201,7 +203,7 @@ def take_back_happened(
             organisation,
             at=at,
             actor=actor,
-            directive=directive,
+            directive=found.id,
             event=event,
         )
 
@@ -215,15 +217,15 @@ def set_roles(
         NotFoundError: there is no such organisation, or not for them.
         NotPossibleError: a word is none of any directive's.
     """
-    organisation = _acting(actor, organisation_key, at)
     known = {word for word in _words_of_directives() if word.startswith(_BEGINNINGS)}
     wrong = sorted(set(roles) - known)
-    if wrong:
-        raise NotPossibleError(
-            f"no directive speaks of {wrong[0][:60]!r}; write some of {', '.join(sorted(known))}"
-        )
     with transaction.atomic():
-        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        organisation = _acting(actor, organisation_key, at)
+        if wrong:
+            raise NotPossibleError(
+                f"no directive speaks of {wrong[0][:60]!r}; write some of"
+                f" {', '.join(sorted(known))}"
+            )
         operator = operator_of(organisation)
         operator.roles = sorted(set(roles))
         operator.save()
@@ -238,8 +240,9 @@ def set_roles(
 
 
 def _acting(actor: Actor, organisation_key: str, at: datetime) -> Organisation:
-    key = as_written(organisation_key)
-    return find(actor, Organisation.objects.all(), Act.OPERATE, at=at, key=key)
+    """Return whose duty it is, locked, if it is for them."""
+    rows = Organisation.objects.select_for_update(of=("self",), no_key=True)
+    return find(actor, rows, Act.OPERATE, at=at, key=as_written(organisation_key))
 
 
 def _duty(
@@ -274,8 +277,3 @@ def _words_of_directives() -> set[str]:
         for demand in directive.demands
         for binding in demand.bindings
     }
-
-
-def _require_past(then: datetime, at: datetime) -> None:
-    if then > at:
-        raise NotPossibleError("that lies in the future; write when it was")

@@ -29,7 +29,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
 
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import narrowed
@@ -99,7 +98,7 @@ def import_assets(
         return Imported(0, 0, 0, (error.fault,), 1, is_done=False)
     with transaction.atomic():
         organisation = find_operator(actor, Act.OPERATE, organisation_key, at=at)
-        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         plan = _Plan(organisation, at)
         for row in rows:
             faults += plan.take(row)
@@ -129,16 +128,15 @@ def import_assets(
         return told
 
 
-def export_assets(actor: Actor, organisation_key: str, *, at: datetime | None = None) -> bytes:
+def export_assets(actor: Actor, organisation_key: str, *, at: datetime) -> bytes:
     """Return the assets of an organisation that are run now, by name, as a sheet to import again.
 
     Raises:
         NotFoundError: there is no such organisation, or its assets are not for them.
     """
-    now = at or timezone.now()
-    organisation = one_operator(actor, organisation_key, at=now)
+    organisation = one_operator(actor, organisation_key, at=at)
     rows = Asset.objects.filter(organisation=organisation, retired_at=None)
-    assets = list(narrowed(actor, rows, at=now).order_by("name"))
+    assets = list(narrowed(actor, rows, at=at).order_by("name"))
     tags = _tags_of(organisation)
     return write_sheet(_cells(one, tags.get(one.pk, frozenset())) for one in assets)
 

@@ -19,11 +19,14 @@ from django.db import connection
 from django.db.models import Model
 
 from tidegate.desks.exposure import models
-from tidegate.desks.exposure.queries.hits import in_chunks
+from tidegate.desks.exposure.queries.hits import WITHOUT_PLACE, in_chunks
 from tidegate.desks.findings.services.texts import kept_text
 from tidegate.engines.formats.inventories.components import Component, Inventory
 from tidegate.engines.matching.identity import place
-from tidegate.engines.matching.packages import Coordinate, Package, Reason, Unplaced
+from tidegate.engines.matching.packages import HIGHEST, Coordinate, Package, Reason, Unplaced
+
+MOST_PURLS: Final = 1_000
+"""Package URLs that are kept of one coordinate: no source package has as many binary ones."""
 
 _IN_ONE_QUERY: Final = 400
 _LONGEST_ECOSYSTEM: Final = 60
@@ -43,8 +46,8 @@ class Held:
 
     key: bytes
     """Its place in the order of versions."""
-    purls: list[str] = field(default_factory=list)
-    """As they came, each once."""
+    purls: dict[str, None] = field(default_factory=dict)
+    """As they came, each once, in order; the first `MOST_PURLS`. The document has all of them."""
     doubt: str = ""
     """A `Reason` for which it is never said not to be affected."""
 
@@ -63,7 +66,7 @@ class Reading:
     def reasons(self) -> dict[str, int]:
         """How many components are not placed, or in doubt, for each reason; the most first."""
         counts = Counter(reason.value for reason, _ in self.unplaced.values())
-        counts.update(one.doubt for one in self.held.values() if one.doubt)
+        counts.update(one.doubt for one in self.held.values() if one.doubt and one.key != HIGHEST)
         return dict(counts.most_common())
 
 
@@ -83,6 +86,7 @@ def placed(components: Iterable[Component]) -> Reading:
         if isinstance(found, Coordinate):
             found = _keepable(found, component)
         if isinstance(found, Unplaced):
+            _hold_without_place(reading, component, found)
             named = component.purl or f"{component.name}@{component.version} ({component.place})"
             words = _kept(found.words, _LONGEST_WORDS)
             reading.unplaced.setdefault(_kept(named, _LONGEST_COMPONENT), (found.reason, words))
@@ -94,10 +98,27 @@ def placed(components: Iterable[Component]) -> Reading:
             held = reading.held[found.package, found.version] = Held(found.key, doubt=doubt)
         elif not doubt:
             held.doubt = ""
-        purl = kept_text(component.purl)
-        if purl not in held.purls:
-            held.purls.append(purl)
+        if len(held.purls) < MOST_PURLS:
+            held.purls[kept_text(component.purl)] = None
     return reading
+
+
+def _hold_without_place(reading: Reading, component: Component, found: Unplaced) -> None:
+    """Hold a package in a version that has no place: each advisory about it is unknown, not clear.
+
+    Its key stands beyond all slices.
+    """
+    if found.package is None or found.reason not in WITHOUT_PLACE:
+        return
+    version = component.version if len(component.version) <= _LONGEST_VERSION else ""
+    stand_in = Coordinate(found.package, version if version.isprintable() else "", HIGHEST)
+    if isinstance(_keepable(stand_in, component), Unplaced):
+        return
+    held = reading.held.setdefault(
+        (found.package, stand_in.version), Held(HIGHEST, doubt=found.reason.value)
+    )
+    if len(held.purls) < MOST_PURLS:
+        held.purls[kept_text(component.purl)] = None
 
 
 def install(row: models.Inventory, reading: Reading, before: models.Inventory | None) -> Difference:
@@ -123,7 +144,7 @@ def install(row: models.Inventory, reading: Reading, before: models.Inventory | 
                 asset_id=row.asset_id,
                 inventory=row,
                 coordinate_id=one,
-                purls=new[one].purls,
+                purls=[*new[one].purls],
                 doubt=new[one].doubt,
             )
             for one in added
@@ -208,9 +229,9 @@ def _tell_otherwise(
 ) -> None:
     """Change the rows of coordinates that stay, but came under other package URLs."""
     rows = [
-        models.Installed(pk=stood[one][0], purls=held.purls, doubt=held.doubt)
+        models.Installed(pk=stood[one][0], purls=[*held.purls], doubt=held.doubt)
         for one, held in new.items()
-        if one in stood and stood[one][1:] != (held.purls, held.doubt)
+        if one in stood and stood[one][1:] != ([*held.purls], held.doubt)
     ]
     models.Installed.objects.bulk_update(rows, ["purls", "doubt"], batch_size=_IN_ONE_QUERY)
 

@@ -228,7 +228,7 @@ def take_back(actor: Actor, inventory_key: str, *, at: datetime) -> HandedIn:
         return _told(asset, done, touched, replaced=row.key)
 
 
-def hand_out(actor: Actor, inventory_key: str, *, at: datetime | None = None) -> tuple[str, bytes]:
+def hand_out(actor: Actor, inventory_key: str, *, at: datetime) -> tuple[str, bytes]:
     """Return an inventory's name and its document, byte for byte as it came.
 
     Raises:
@@ -299,7 +299,7 @@ def _take(actor: Actor, seen: Asset, given: _Given, *, is_made: bool, at: dateti
 
 def _held(asset: int) -> Asset:
     """Return an asset that is run now, locked."""
-    held = Asset.objects.select_related("organisation").select_for_update(of=("self",))
+    held = Asset.objects.select_related("organisation").select_for_update(of=("self",), no_key=True)
     found = held.get(pk=asset)
     if found.retired_at is not None:
         raise NotPossibleError(f"{found.key} is retired; bring it back first")

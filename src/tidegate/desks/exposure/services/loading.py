@@ -19,11 +19,12 @@ from tidegate.desks.exposure.models import Loaded
 from tidegate.desks.exposure.queries.policies import loaded_policy_sets, loaded_tables, policy_sets
 from tidegate.desks.exposure.services.deadlines import recompute_scopes
 from tidegate.desks.exposure.services.recording import record
+from tidegate.desks.exposure.services.turns import take_turn
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.ledger.services.appending import append
 from tidegate.desks.parties.models import Organisation
 from tidegate.engines.directives import DirectiveError, read_directive
-from tidegate.engines.rules import RuleError, read_policy_set, read_table
+from tidegate.engines.rules import RuleError, read_policy_set, read_table, shipped_tables
 
 
 def load_directive(actor: Actor, raw: bytes, source: str, *, at: datetime) -> Loaded:
@@ -77,7 +78,8 @@ def load_table(
 
     Raises:
         NotFoundError: it is not for them to load.
-        NotPossibleError: it is no table, or one of its name and version is there.
+        NotPossibleError: it is no table, has the name of a shipped one, or one of its name and
+            version is there.
     """
     organisation = None
     if organisation_key:
@@ -89,6 +91,11 @@ def load_table(
         read = read_table(raw, source)
     except RuleError as error:
         raise NotPossibleError(str(error)) from error
+    if any(read.name == one.name for one in shipped_tables()):
+        raise NotPossibleError(
+            f"{read.name} is shipped with this software, and counts as it is; give yours another"
+            " name"
+        )
     kept = Loaded(
         kind=Loaded.Kind.TABLE,
         organisation=organisation,
@@ -135,6 +142,8 @@ def _kept(
 ) -> Loaded:
     row.document, row.loaded_by, row.at = raw.decode(), actor.name, at
     with transaction.atomic():
+        # Of two that load at once, the later one sees what the first one has kept.
+        take_turn()
         there = Loaded.objects.filter(
             kind=row.kind, name=row.name, organisation=row.organisation, set_aside_at=None
         )

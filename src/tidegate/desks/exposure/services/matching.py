@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import QuerySet
@@ -21,7 +21,6 @@ from tidegate.desks.exposure.models import (
     Coordinate,
     Exposure,
     Ground,
-    Turn,
 )
 from tidegate.desks.exposure.queries.hits import (
     Hit,
@@ -30,12 +29,18 @@ from tidegate.desks.exposure.queries.hits import (
     hits_on_assets,
     in_chunks,
 )
-from tidegate.desks.exposure.queries.proven import SOURCE as OWN
 from tidegate.desks.exposure.services import annotating, deadlines
+from tidegate.desks.exposure.services.rewriting import rewrite
+from tidegate.desks.exposure.services.turns import take_turn
 from tidegate.desks.exposure.states.standing import standing
-from tidegate.engines.matching.advisories import Certainty
+from tidegate.engines.matching.advisories import OWN_SOURCE, Certainty
+
+COMES_BACK_WITHIN: Final = timedelta(days=30)
+"""What comes back so soon after it had cleared counts from its first day (decision 0013)."""
 
 _IN_ONE_QUERY: Final = 400
+_ASSETS_AT_ONCE: Final = 50
+"""All their grounds are held in memory."""
 
 
 @dataclass(slots=True)
@@ -62,9 +67,9 @@ def match_asset(asset: Asset, *, at: datetime) -> Touched:
 
 def match_assets(assets: Sequence[int], *, at: datetime) -> Touched:
     """Compare what is installed on some assets with all advisories."""
-    _take_turn()
+    take_turn()
     touched = Touched()
-    for chunk in in_chunks(assets, _IN_ONE_QUERY):
+    for chunk in in_chunks(assets, _ASSETS_AT_ONCE):
         before = Ground.objects.filter(exposure__asset__in=chunk, ended_at=None)
         _carry_over(before, hits_on_assets(chunk), touched, at)
     return _followed(touched, at)
@@ -72,32 +77,22 @@ def match_assets(assets: Sequence[int], *, at: datetime) -> Touched:
 
 def match_advisories(advisories: Sequence[int], *, at: datetime) -> Touched:
     """Compare some advisories, as they are now, with everything that is installed."""
-    _take_turn()
+    take_turn()
     touched = Touched()
     for chunk in in_chunks(advisories, _IN_ONE_QUERY):
         before = Ground.objects.filter(advisory__in=chunk, ended_at=None)
         _carry_over(before, hits_of_advisories(chunk), touched, at)
-        _weigh_again(Advisory.objects.filter(pk__in=chunk, source=OWN), touched)
+        _weigh_again(Advisory.objects.filter(pk__in=chunk, source=OWN_SOURCE), touched)
     return _followed(touched, at)
 
 
 def match_all(*, at: datetime) -> Touched:
     """Compare everything with everything; it changes nothing unless something was missed."""
-    _take_turn()
+    take_turn()
     touched = Touched()
     _carry_over(Ground.objects.filter(ended_at=None), all_hits(), touched, at)
-    _weigh_again(Advisory.objects.filter(source=OWN), touched)
+    _weigh_again(Advisory.objects.filter(source=OWN_SOURCE), touched)
     return _followed(touched, at)
-
-
-def _take_turn() -> None:
-    """Wait for whoever compares now.
-
-    An inventory and an advisory that come at once would miss each other: neither sees what the
-    other has not committed yet.
-    """
-    Turn.objects.get_or_create(pk=1)
-    Turn.objects.select_for_update().get(pk=1)
 
 
 def _carry_over(
@@ -188,7 +183,7 @@ def _exposures(pairs: set[tuple[int, int]], at: datetime) -> dict[tuple[int, int
     organisations: dict[int, int] = {}
     for chunk in in_chunks(assets, _IN_ONE_QUERY):
         organisations |= dict(Asset.objects.filter(pk__in=chunk).values_list("pk", "organisation"))
-    found = _found(assets)
+    found = _found(pairs)
     missing = [pair for pair in pairs if pair not in found]
     Exposure.objects.bulk_create(
         (
@@ -206,17 +201,22 @@ def _exposures(pairs: set[tuple[int, int]], at: datetime) -> dict[tuple[int, int
         batch_size=500,
     )
     if missing:
-        found |= _found({asset for asset, _ in missing})
-    return {pair: found[pair] for pair in pairs}
+        found |= _found(set(missing))
+    return found
 
 
-def _found(assets: Iterable[int]) -> dict[tuple[int, int], int]:
+def _found(pairs: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Return the exposures that there are, looked for from the side on which there are fewer."""
+    assets, vulnerabilities = {one for one, _ in pairs}, {one for _, one in pairs}
+    is_by_asset = len(assets) <= len(vulnerabilities)
+    column = "asset__in" if is_by_asset else "vulnerability__in"
     found: dict[tuple[int, int], int] = {}
-    for chunk in in_chunks(assets, _IN_ONE_QUERY):
-        rows = Exposure.objects.filter(asset__in=chunk).order_by()
+    for chunk in in_chunks(assets if is_by_asset else vulnerabilities, _IN_ONE_QUERY):
+        rows = Exposure.objects.filter(**{column: chunk}).order_by()
         found |= {
             (asset, vulnerability): pk
             for pk, asset, vulnerability in rows.values_list("pk", "asset", "vulnerability")
+            if (asset, vulnerability) in pairs
         }
     return found
 
@@ -235,13 +235,15 @@ def _followed(touched: Touched, at: datetime) -> Touched:
         _weigh(chunk, touched, at)
     touched.changed -= touched.opened | touched.cleared
     # A new ground may be one that no statement speaks of.
-    annotating.annotate(touched.opened | touched.changed, at=at)
+    annotating.annotate(touched.opened | touched.changed)
     deadlines.recompute(touched.all, at=at)
     return touched
 
 
 def _weigh(exposures: Sequence[int], touched: Touched, at: datetime) -> None:
-    rows = {row.pk: row for row in Exposure.objects.filter(pk__in=exposures)}
+    # Locked, for what an operator says of its remedy at this moment is written back below.
+    held = Exposure.objects.filter(pk__in=exposures).select_for_update().order_by("pk")
+    rows = {row.pk: row for row in held}
     grounds = [
         *Ground.objects.filter(exposure__in=exposures, ended_at=None).select_related(
             "advisory", "coordinate"
@@ -252,7 +254,7 @@ def _weigh(exposures: Sequence[int], touched: Touched, at: datetime) -> None:
     overruled = []
     for ground in grounds:
         vulnerability = rows[ground.exposure_id].vulnerability_id
-        is_overruled = ground.advisory.source != OWN and _has_cleared(
+        is_overruled = ground.advisory.source != OWN_SOURCE and _has_cleared(
             cleared.get(vulnerability, []), ground.coordinate
         )
         weighed[ground.exposure_id].append((Certainty(ground.certainty), is_overruled))
@@ -267,11 +269,7 @@ def _weigh(exposures: Sequence[int], touched: Touched, at: datetime) -> None:
         if certainty != row.certainty:
             _turn(row, certainty, touched, at)
             turned.append(row)
-    Exposure.objects.bulk_update(
-        turned,
-        ["certainty", "cleared_at", "detected_at", "remedy", "remedied_at"],
-        batch_size=300,
-    )
+    rewrite(turned, ("certainty", "cleared_at", "detected_at", "remedy", "remedied_at"))
 
 
 def _turn(row: Exposure, certainty: Certainty, touched: Touched, at: datetime) -> None:
@@ -279,9 +277,14 @@ def _turn(row: Exposure, certainty: Certainty, touched: Touched, at: datetime) -
         row.cleared_at = at
         touched.cleared.add(row.pk)
     elif row.certainty == Certainty.NOT_AFFECTED:
-        # It is new, or has come back: then it was detected anew, and nothing was done about it.
-        row.cleared_at, row.detected_at = None, at
-        row.remedy, row.remedied_at = Exposure.Remedy.NONE, None
+        # A list that lacks a row for some days, or an advisory that is withdrawn and comes back,
+        # sets no clock back; what was mitigated still is, and what is there was not remediated.
+        is_back = row.cleared_at is not None and at - row.cleared_at <= COMES_BACK_WITHIN
+        if not is_back:
+            row.detected_at = at
+        if not (is_back and row.remedy == Exposure.Remedy.MITIGATED):
+            row.remedy, row.remedied_at = Exposure.Remedy.NONE, None
+        row.cleared_at = None
         touched.opened.add(row.pk)
     row.certainty = certainty
 
@@ -294,7 +297,7 @@ def _cleared_by_own_runs(vulnerabilities: Iterable[int]) -> dict[int, list[_Clea
     found: dict[int, list[_Cleared]] = {}
     for chunk in in_chunks(vulnerabilities, _IN_ONE_QUERY):
         rows = AffectedPackage.objects.filter(
-            advisory__source=OWN,
+            advisory__source=OWN_SOURCE,
             advisory__withdrawn_at=None,
             advisory__vulnerabilities__in=chunk,
         ).order_by()

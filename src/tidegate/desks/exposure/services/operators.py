@@ -64,7 +64,7 @@ def settle(
         organisation = find_operator(actor, Act.OPERATE, organisation_key, at=at)
         if table is not None:
             said["table"] = _table(table, organisation)
-        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         operator = operator_of(organisation)
         changed = {name: to for name, to in said.items() if getattr(operator, name) != to}
         if not changed:

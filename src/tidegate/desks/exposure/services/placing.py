@@ -1,4 +1,4 @@
-"""Rows of packages, coordinates and vulnerabilities: found, or made where there are none yet."""
+"""Rows of packages and vulnerabilities: found, or made where there are none yet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from tidegate.desks.exposure import models
 from tidegate.desks.exposure.queries.hits import in_chunks
-from tidegate.engines.matching.packages import Coordinate, Package
+from tidegate.engines.matching.packages import Package
 
 _IN_ONE_QUERY: Final = 400
 _LONGEST_NAME: Final = 100
@@ -25,29 +25,6 @@ def package_ids(packages: Iterable[Package]) -> dict[Package, int]:
             batch_size=400,
         )
         found |= _packages(missing)
-    return found
-
-
-def coordinate_ids(coordinates: Iterable[Coordinate]) -> dict[tuple[Package, str], int]:
-    """Return the row of each package in a version, inside the caller's transaction."""
-    wanted = {(one.package, one.version): one.key for one in coordinates}
-    packages = package_ids(package for package, _ in wanted)
-    found = _coordinates(wanted.keys(), packages)
-    missing = sorted(wanted.keys() - found.keys())
-    if missing:
-        models.Coordinate.objects.bulk_create(
-            (
-                models.Coordinate(
-                    package_id=packages[package],
-                    version=version,
-                    sort_key=wanted[package, version],
-                )
-                for package, version in missing
-            ),
-            ignore_conflicts=True,
-            batch_size=300,
-        )
-        found |= _coordinates(missing, packages)
     return found
 
 
@@ -75,23 +52,6 @@ def _packages(wanted: Iterable[Package]) -> dict[Package, int]:
         for chunk in in_chunks(names, _IN_ONE_QUERY):
             rows = models.Package.objects.filter(ecosystem=ecosystem, name__in=chunk)
             found |= {Package(ecosystem, name): pk for pk, name in rows.values_list("pk", "name")}
-    return found
-
-
-def _coordinates(
-    wanted: Iterable[tuple[Package, str]], packages: dict[Package, int]
-) -> dict[tuple[Package, str], int]:
-    named = {pk: package for package, pk in packages.items()}
-    asked = set(wanted)
-    found: dict[tuple[Package, str], int] = {}
-    for chunk in in_chunks({package for package, _ in asked}, _IN_ONE_QUERY):
-        rows = models.Coordinate.objects.filter(
-            package__in=[packages[one] for one in chunk],
-        )
-        for pk, package, version in rows.values_list("pk", "package", "version").iterator():
-            place = (named[package], version)
-            if place in asked:
-                found[place] = pk
     return found
 
 

@@ -6,16 +6,11 @@ They win over what is published for the versions that were run; the difference s
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
-from tidegate.desks.access.words import Label
 from tidegate.desks.cases.models import Coordination
-from tidegate.desks.exposure.queries.proven import proven_of
+from tidegate.desks.exposure.queries.proven import is_free, proven_of
 from tidegate.desks.exposure.services.advisories import put_advisories
 from tidegate.desks.exposure.services.matching import Touched, match_advisories
-
-_FREE: Final = (Label.GREEN, Label.CLEAR)
-_NO_SECRET: Final = ("none", "exited")
 
 
 def follow(coordination: Coordination, *, at: datetime) -> Touched:
@@ -24,7 +19,7 @@ def follow(coordination: Coordination, *, at: datetime) -> Touched:
     Before that nothing of it is kept where matching would find it: what an operator can see, count
     or time must not depend on a secret.
     """
-    if coordination.embargo not in _NO_SECRET or coordination.tlp not in _FREE:
+    if not is_free(coordination):
         return Touched()
     proven = proven_of(coordination.case)
     if proven is None:

@@ -21,11 +21,12 @@ from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.access.words import Act
 from tidegate.desks.cases.instants import shown
-from tidegate.desks.cases.services.texts import instant, needed
+from tidegate.desks.cases.services.texts import needed
 from tidegate.desks.exposure.models import Exposure, RemedySaid, TriageItem
 from tidegate.desks.exposure.queries.hits import in_chunks
 from tidegate.desks.exposure.queries.remedies import standing_remedy
 from tidegate.desks.exposure.queries.triage import is_out_of_order
+from tidegate.desks.exposure.services.pasts import past
 from tidegate.desks.exposure.services.recording import record
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.parties.models import Organisation
@@ -78,23 +79,19 @@ def say_remedy(
         actor: who may operate what is exposed.
         exposure_keys: of the exposures.
         remedy: `mitigated` or `remediated`; for the directive one is as good as the other.
-        done_at: when it was done; not in the future, for it is a fact.
+        done_at: when it was done; it has a zone, and is not in the future, for it is a fact.
         words: what was done.
         at: now.
 
     Raises:
         NotFoundError: one of them is not there, or not theirs to operate.
-        NotPossibleError: the word is not known, the instant is in the future, nothing is said of
+        NotPossibleError: the word is not known, the instant is no fact yet, nothing is said of
             what was done, one of them has cleared, or there are none or too many.
     """
     said = needed(words, "what was done")
-    moment = instant(done_at, "the day on which it was done")
+    moment = past(done_at, "the day on which it was done", at=at)
     if remedy not in _REMEDIES:
         raise NotPossibleError(f"{remedy!r:.40} is no remedy; write mitigated or remediated")
-    if moment > at:
-        raise NotPossibleError(
-            f"{shown(moment)} has not come yet; say what was done once it was done"
-        )
     keys = list(dict.fromkeys(as_written(key) for key in exposure_keys))
     if not keys or len(keys) > MOST_AT_ONCE:
         raise NotPossibleError(
@@ -106,7 +103,7 @@ def say_remedy(
         if cleared:
             listed = ", ".join(cleared[:5])
             raise NotPossibleError(
-                f"what is installed is not affected any more: {listed}; leave those out that have"
+                f"no advisory holds what is installed now: {listed}; leave those out that have"
                 " cleared"
             )
         RemedySaid.objects.bulk_create(
@@ -180,10 +177,13 @@ def take_back_remedy(actor: Actor, exposure_key: str, *, at: datetime) -> Exposu
 
 
 def _operated(actor: Actor, keys: Sequence[str], at: datetime) -> list[Exposure]:
-    """Return exposures by their keys, locked; all of them, or refuse."""
+    """Return exposures by their keys, locked in the order of their ids; all of them, or refuse."""
+    ids: list[int] = []
+    for named in in_chunks(keys, _IN_ONE_QUERY):
+        ids += Exposure.objects.filter(key__in=named).values_list("pk", flat=True)
     found: list[Exposure] = []
-    for chunk in in_chunks(keys, _IN_ONE_QUERY):
-        rows = Exposure.objects.filter(key__in=chunk).select_related("organisation")
+    for chunk in in_chunks(sorted(ids), _IN_ONE_QUERY):
+        rows = Exposure.objects.filter(pk__in=chunk).select_related("organisation")
         theirs = narrowed(actor, rows, Act.OPERATE, at=at)
         found += theirs.select_for_update(of=("self",)).order_by("pk")
     missing = set(keys) - {row.key for row in found}

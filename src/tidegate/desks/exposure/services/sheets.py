@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tidegate.engines.formats.spreadsheet_cells import guarded, unguarded
+
 COLUMNS: Final[Mapping[str, str]] = {
     "asset": "",
     "name": "name",
@@ -33,8 +35,6 @@ MOST_BYTES: Final = 16 << 20
 MOST_ROWS: Final = 50_000
 _LONGEST_CELL: Final = 10_000
 _SEPARATORS: Final = (",", ";", "\t")
-# From: https://owasp.org/www-community/attacks/CSV_Injection, with the full-width forms.
-_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def read_sheet(raw: bytes) -> tuple[list[Row], list[Fault]]:
     for line, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
-        if len(read) >= MOST_ROWS:
+        if len(read) + len(faults) >= MOST_ROWS:
             raise SheetError(Fault(line, "", f"there are more than {MOST_ROWS:,} rows; split it"))
         if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
             words = f"it has {len(cells)} cells, and the heading {len(columns)}; quote the commas"
@@ -98,16 +98,6 @@ def write_sheet(rows: Iterable[Sequence[str]]) -> bytes:
     writer.writerow(COLUMNS)
     writer.writerows([guarded(cell) for cell in row] for row in rows)
     return text.getvalue().encode()
-
-
-def guarded(cell: str) -> str:
-    """Return a cell so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.startswith(("'", *_FORMULA)) else cell
-
-
-def unguarded(cell: str) -> str:
-    """Return a cell as it was before it was guarded."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(("'", *_FORMULA)) else cell
 
 
 def _text(raw: bytes) -> str:

@@ -7,12 +7,14 @@ whoever is told 'not affected' sees the exposure, and who said so.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q
 
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import find
@@ -28,12 +30,13 @@ from tidegate.desks.exposure.services.placing import vulnerability_ids
 from tidegate.desks.exposure.services.recording import record
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.findings.services.texts import kept_text
+from tidegate.desks.parties.models import Organisation
 from tidegate.engines.matching.errors import VexError
 from tidegate.engines.matching.vex import Statement
 from tidegate.engines.matching.vex_documents import read_vex
 
 MOST: Final = 20_000
-"""Statements of one document that are kept."""
+"""Statements of one document that are kept; and that stand of one vulnerability."""
 LISTED: Final = 20
 """Statements that could not be kept and are told at once."""
 
@@ -110,7 +113,7 @@ def load_vex(
     digest = hashlib.sha256(raw).hexdigest()
     with transaction.atomic():
         organisation = find_operator(actor, Act.OPERATE, organisation_key, at=at)
-        type(organisation).objects.select_for_update().get(pk=organisation.pk)
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         of_document = models.Statement.objects.filter(
             organisation=organisation, document=digest, ended_at=None
         )
@@ -120,7 +123,8 @@ def load_vex(
         new = [one for one in kept if (one.product, one.component) not in stood]
         if not new:
             return Loaded(document.format, digest, len(kept), False, 0, *told)
-        ids = _vulnerabilities(new)
+        ids = _vulnerabilities(organisation, new)
+        _check_room(organisation, ids)
         models.Statement.objects.bulk_create(
             (
                 models.Statement(
@@ -141,7 +145,7 @@ def load_vex(
             ),
             batch_size=300,
         )
-        annotated = annotate_all_of(organisation, at=at)
+        annotated = annotate_all_of(organisation)
         record(
             "vex-loaded",
             organisation,
@@ -169,7 +173,7 @@ def end_statement(actor: Actor, statement_key: str, *, at: datetime) -> models.S
             raise NotPossibleError(f"{key} counts no more since {shown(row.ended_at)}")
         row.ended_at = at
         row.save(update_fields=["ended_at"])
-        annotate_all_of(row.organisation, at=at)
+        annotate_all_of(row.organisation)
         record("vex-ended", row.organisation, at=at, actor=actor, statement=row.key)
         return row
 
@@ -197,8 +201,28 @@ def _is_kept(one: Statement, left_out: list[str]) -> bool:
     return True
 
 
-def _vulnerabilities(kept: Sequence[Statement]) -> list[int]:
-    """Return the row of each statement's vulnerability: by that of its names that is known here."""
+def _check_room(organisation: Organisation, vulnerabilities: Sequence[int]) -> None:
+    """Refuse more about one vulnerability than can be looked through while others wait."""
+    more = Counter(vulnerabilities)
+    for chunk in in_chunks(more, _IN_ONE_QUERY):
+        standing = models.Statement.objects.filter(
+            organisation=organisation, vulnerability__in=chunk, ended_at=None
+        )
+        counted = standing.order_by().values_list("vulnerability__name", "vulnerability")
+        for name, pk, there in counted.annotate(Count("pk")):
+            if there + more[pk] > MOST:
+                raise NotPossibleError(
+                    f"{there:,} statements about {name} stand already, and at most {MOST:,} may;"
+                    " end those that count no more"
+                )
+
+
+def _vulnerabilities(organisation: Organisation, kept: Sequence[Statement]) -> list[int]:
+    """Return the row of each statement's vulnerability: by that of its names that is known.
+
+    Known is what a source says something of, and what the organisation itself was told or has
+    said; a name that only another one has written tells nobody that it was.
+    """
     names = {
         name
         for one in kept
@@ -206,8 +230,15 @@ def _vulnerabilities(kept: Sequence[Statement]) -> list[int]:
         if 0 < len(name) <= _LONGEST_VULNERABILITY
     }
     known: set[str] = set()
+    of_it = {"vulnerability": OuterRef("pk")}
+    said = (
+        Q(Exists(models.Assertion.objects.filter(**of_it)))
+        | Q(Exists(models.Advisory.objects.filter(vulnerabilities=OuterRef("pk"))))
+        | Q(Exists(models.Exposure.objects.filter(organisation=organisation, **of_it)))
+        | Q(Exists(models.Statement.objects.filter(organisation=organisation, **of_it)))
+    )
     for chunk in in_chunks(names, _IN_ONE_QUERY):
-        rows = models.Vulnerability.objects.filter(name__in=chunk)
+        rows = models.Vulnerability.objects.filter(said, name__in=chunk)
         known.update(rows.values_list("name", flat=True))
     chosen = [
         next((name for name in one.vulnerabilities if name in known), one.vulnerability)

@@ -33,7 +33,9 @@ from tidegate.engines.feeds import (
 )
 
 BATCH: Final = 500
-"""Records that are kept in one transaction; others wait for it."""
+"""Records that are kept in one transaction, at most; others wait for it."""
+_FIRST_STEP: Final = 50
+"""Records in the first one: nobody knows yet how much they expose."""
 _GAP_SECONDS: Final = 0.01
 """Between two of them: SQLite keeps no queue, and whoever waits might else not get in between."""
 _OFTEN: Final = 2_000
@@ -142,15 +144,19 @@ class Taking:
         return self._taken(Outcome.TAKEN, read, edition.words, reading.refused, edition.vanished)
 
     def _write(self, edition: Edition) -> None:
-        """Keep everything, batch by batch."""
-        done = 0
+        """Keep everything, step by step; a step is smaller where much is exposed by it."""
+        done, step = 0, _FIRST_STEP
         for batch in self._staging.batches():
-            with transaction.atomic():
-                editions.still(self._feed, edition)
-                contents.write(batch, edition, self._changed, at=self._at)
-            done += len(batch)
-            self._say(done, self._staged, "taking in")
-            time.sleep(_GAP_SECONDS)
+            rest = batch
+            while rest:
+                part, rest = rest[:step], rest[step:]
+                with transaction.atomic():
+                    editions.still(self._feed, edition)
+                    touched = contents.write(part, edition, self._changed, at=self._at)
+                done += len(part)
+                step = contents.next_step(len(part), touched, len(batch))
+                self._say(done, self._staged, "taking in")
+                time.sleep(_GAP_SECONDS)
         with transaction.atomic():
             state = editions.still(self._feed, edition)
             edition.vanished = note_vanished(self._feed.name, edition, at=self._at)
@@ -242,7 +248,7 @@ class Taking:
             refused=refused[:_MOST_TOLD],
             vanished=vanished,
             advisories=self._changed.advisories,
-            vulnerabilities=self._changed.vulnerabilities,
+            vulnerabilities=len(self._changed.vulnerabilities),
         )
 
     def _say(self, done: int, of: int, words: str) -> None:

@@ -67,7 +67,7 @@ def advice(
         required_action: what the authority's catalogue asks for, verbatim.
     """
     if is_cleared:
-        return (Advice(Step.NOTHING, "What is installed is not affected any more."),)
+        return (Advice(Step.NOTHING, "No advisory that is here holds what is installed now."),)
     steps: list[Advice] = []
     if triage_is_open:
         steps.append(_TRIAGE)

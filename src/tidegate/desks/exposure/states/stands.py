@@ -24,7 +24,7 @@ class Stand(StrEnum):
     """Said to be; what is installed does not show it yet."""
     MITIGATED = "mitigated"
     CLEARED = "cleared"
-    """What is installed is not affected any more."""
+    """No advisory that is here holds what is installed now."""
 
 
 MITIGATED: Final = "mitigated"

@@ -217,7 +217,8 @@ def parsed(raw: bytes, place: str, notes: Notes) -> dict[str, object] | None:
 
 def holds_nul(raw: bytes) -> bool:
     """Say whether a JSON document holds a NUL character, which PostgreSQL cannot keep."""
-    return _NUL.search(raw) is not None
+    # The plain look is some hundred times as quick, and nearly always enough.
+    return b"\\u0000" in raw and _NUL.search(raw) is not None
 
 
 def _parsed(raw: bytes, limits: Limits) -> dict[str, object] | Fault:

@@ -11,7 +11,6 @@ written anywhere: names in archives are read, and never used as paths.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Generator, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -94,7 +93,6 @@ class Reading(Iterator[Record]):
             count=len(notes.identifiers),
             refused=notes.refused_count,
             sha256=self._sha256,
-            identifiers_sha256=_sha256_of(notes.identifiers),
         )
 
     @property
@@ -115,10 +113,3 @@ class Reading(Iterator[Record]):
         with EditionFile.opened(path, limits) as file:
             yield from _READERS[self._feed.kind](self._feed, file, self._notes)
             self._sha256 = file.sha256()
-
-
-def _sha256_of(identifiers: set[str]) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(identifiers):
-        digest.update(name.encode() + b"\n")
-    return digest.hexdigest()

@@ -19,6 +19,10 @@ from tidegate.engines.formats.inventories.refusals import InventoryError
 _PACKAGES = re.compile(r"^\[\[package\]\]", re.MULTILINE)
 # Whole lines only: from `wheels = [` to the `]` that stands at the beginning of a line.
 _FILES = re.compile(r"^(?:wheels|files) = \[\n(?:[ \t]+\{[^\n]*+\n)*+\]\n", re.MULTILINE)
+# One that is not closed ends with its line, so that no sign is gone over twice.
+_STRING = re.compile(r"""\"(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?""")
+_MOST_DOTS: Final = 100
+"""Of a line, outside of strings: a key costs the parser the square of its parts, in memory too."""
 _SEPARATORS = re.compile(r"[-_.]+")
 _PROJECT: Final = ("virtual", "editable")
 _INDEX: Final = ("registry",)
@@ -73,6 +77,9 @@ def _parsed(text: str, found: Gathering) -> dict[str, Any]:
         size = found.limits.toml_bytes >> 20
         fault = Fault("", f"larger than {size} MiB beside its lists of files; make an SBOM of it")
         raise InventoryError(found.source, fault)
+    if (line := _line_of_long_key(thinned)) is not None:
+        fault = Fault("", f"has a key of too many parts at {shown(line[:80], 40)}; take it out")
+        raise InventoryError(found.source, fault)
     try:
         return tomllib.loads(thinned)
     except (ValueError, RecursionError) as error:
@@ -85,9 +92,20 @@ def _thinned(text: str) -> str:
 
     Where a text may run over several lines, a list could be part of one; then nothing is left out.
     """
-    if '"""' in text or "'''" in text:
+    if _has_long_strings(text):
         return text
     return _FILES.sub("", text)
+
+
+def _line_of_long_key(text: str) -> str | None:
+    """Return a line whose keys may have more parts than those of any lock; None without one."""
+    plain = text if _has_long_strings(text) else _STRING.sub("", text)
+    return next((line for line in plain.split("\n") if line.count(".") > _MOST_DOTS), None)
+
+
+def _has_long_strings(text: str) -> bool:
+    """Say whether a text may run over several lines."""
+    return '"""' in text or "'''" in text
 
 
 def _package(package: dict[str, Any], source: dict[str, Any], place: str, found: Gathering) -> None:

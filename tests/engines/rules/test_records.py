@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.desks.exposure.states.why import force_on, is_determined, why, why_moved
 from tidegate.engines import rules
+from tidegate.engines.rules import force_on, is_determined, why, why_moved
 
 FIRST = datetime(2026, 11, 20, tzinfo=UTC)
 ZONE = ZoneInfo("America/New_York")
@@ -43,7 +44,7 @@ def circumstances(draw: st.DrawFn) -> rules.Circumstances:
     )
 
 
-def kept(deadline: rules.Deadline) -> dict:
+def kept(deadline: rules.Deadline) -> Any:
     return json.loads(json.dumps(deadline.record()))
 
 

@@ -220,6 +220,7 @@ _FEEDS: Final = (
     *_reads("feeds editions", once, "kev"),
     _does("feeds take", _RUNS, "kev", "--from", OUT),
     _does("feeds take-all", _RUNS, FEEDS),
+    _does("feeds compare", _RUNS),
     _does("feeds follow", _RUNS, "kev"),
     _does("feeds unfollow", _RUNS, "kev"),
 )

@@ -19,6 +19,7 @@ _INSTANCE: Final = (Audience.INSTANCE,)
 EXPOSURE: Final[Mapping[str, Telling]] = MappingProxyType(
     {
         # Feeds. A good edition waits for nobody.
+        "everything-compared": NOBODY,
         "feed-taken": NOBODY,
         "feed-refused": Telling(_INSTANCE, "An edition of a feed was refused"),
         "feed-unreachable": Telling(_INSTANCE, "A feed cannot be had"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -144,6 +144,24 @@ def editions(feed: Feed, as_json: AsJson = False) -> None:
         print_data({"rows": rows})
     else:
         shown_feeds.show_editions(feed, rows)
+
+
+@app.command()
+def compare(as_json: AsJson = False) -> None:
+    """Compare all that is installed with all advisories, after an upgrade.
+
+    It changes nothing as long as versions are ordered as they were. Take the feeds in before.
+    """
+    open_instance()
+    from tidegate.desks.exposure.services.comparing import compare_all
+
+    with ERRORS.status("comparing everything"):
+        done = compare_all(actor(), at=timezone.now())
+    words = (
+        f"{done.keys:,} versions stand elsewhere; {done.opened:,} exposures opened,"
+        f" {done.cleared:,} cleared, {done.changed:,} changed"
+    )
+    tell(asdict(done), words, as_json=as_json)
 
 
 def _acting() -> None:

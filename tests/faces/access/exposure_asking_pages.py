@@ -61,9 +61,9 @@ def _post(
 
 def _named(route: Route, name: str) -> Route:
     """Return a route whose address names something in the place of `{name}`."""
-    assert route.question is not None
-    path = route.question.path.replace("{name}", name)  # type: ignore[union-attr]
-    return replace(route, question=replace(route.question, path=path))  # type: ignore[type-var]
+    assert isinstance(route.question, Web)
+    path = route.question.path.replace("{name}", name)
+    return replace(route, question=replace(route.question, path=path))
 
 
 def _exceptions(world: World, reader: Reader) -> Iterator[Asked]:

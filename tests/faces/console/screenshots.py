@@ -55,6 +55,7 @@ SHOTS: Final = (
     Shot("envelope", "/cases/{large}", height=640, who="vendor"),
     Shot("inbox", "/inbox", height=640, who="vendor"),
     Shot("board", "/board", height=760),
+    Shot("docket", "/docket", height=1180),
 )
 
 

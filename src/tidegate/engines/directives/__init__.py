@@ -36,6 +36,7 @@ from tidegate.engines.directives.model import (
     Status,
     sector_word,
 )
+from tidegate.engines.directives.wording import clock_in_words
 
 __all__ = [
     "ApprovedException",
@@ -60,6 +61,7 @@ __all__ = [
     "Sector",
     "State",
     "Status",
+    "clock_in_words",
     "directive_schema",
     "docket",
     "duties",

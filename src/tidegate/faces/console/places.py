@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Q
+from django.utils import timezone
 
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import narrowed, visible
-from tidegate.desks.access.words import REVIEWING, Act, Kind
+from tidegate.desks.access.words import OPERATING, REVIEWING, Act, Kind, OrganisationKind
+from tidegate.desks.exposure.queries.operators import my_operators
 from tidegate.desks.reviews.models import Engagement
 
 _NO_ROW: Final = Q(pk__in=())
+_ASKED: Final = (*OPERATING, OrganisationKind.VENDOR)
+"""Of whom directives ask something: those who run systems, and manufacturers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,14 @@ class Going:
     intake: bool = False
     organisations: bool = False
     reviews: bool = False
+    exposure: str = ""
+    """Address of what is exposed: an operator's home, or coordinators' counts; empty for none."""
+    assets: bool = False
+    compliance: bool = False
+    directives: bool = False
+    docket: bool = False
+    changes: bool = False
+    delegations: bool = False
 
 
 NOWHERE: Final = Going()
@@ -36,11 +48,13 @@ NOWHERE: Final = Going()
 
 
 def going(actor: Actor) -> Going:
-    """Return where somebody may go; it asks the policy, and a table for the reviews alone."""
+    """Return where somebody may go; it asks the policy, and tables for reviews and operators."""
     if actor.person is None:
         return NOWHERE
     hands_in = visible(actor, Act.HAND_IN, Kind.ORGANISATION) != _NO_ROW
     reads_all = reads_every_case(actor)
+    operates = bool(my_operators(actor, at=timezone.now()))
+    is_asked = operates or bool(actor.of_kind(_ASKED))
     return Going(
         inbox=True,
         board=reads_all,
@@ -49,6 +63,13 @@ def going(actor: Actor) -> Going:
         intake=hands_in,
         organisations=visible(actor, Act.SEE, Kind.ORGANISATION) != _NO_ROW,
         reviews=takes_part_in_reviews(actor),
+        exposure="/exposure" if operates else "/exposure/counts" if reads_all else "",
+        assets=operates,
+        compliance=is_asked,
+        directives=is_asked or reads_all,
+        docket=True,
+        changes=operates or reads_all,
+        delegations=is_asked,
     )
 
 

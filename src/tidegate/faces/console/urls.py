@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from tidegate.faces.console.directive_urls import DIRECTIVES
+from tidegate.faces.console.exposure_urls import EXPOSED
 from tidegate.faces.console.review_urls import REVIEWS
 from tidegate.faces.console.views import (
     account,
@@ -169,7 +171,9 @@ urlpatterns: list[URLPattern] = [
     path("attachments/<str:key>", messages.save_attachment, name="attachment"),
     path("inbox", inbox.show, name="inbox"),
     path("board", board.show, name="board"),
+    *DIRECTIVES,
     *REVIEWS,
+    *EXPOSED,
     path("duplicates", duplicates.index, name="duplicates"),
     path("duplicates/<int:nomination>", duplicates.decide, name="decide"),
     path("deliveries", deliveries.index, name="deliveries"),

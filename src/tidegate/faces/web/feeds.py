@@ -2,6 +2,9 @@
 
 It shows what a mail would: that something waits, and content only under TLP:GREEN and TLP:CLEAR.
 Whether an address was ever good is told to nobody. From: RFC 4287.
+
+Behind the same secret lies what comes due, as a calendar and as a feed
+(`console/views/exposure/calendars.py`).
 """
 
 from __future__ import annotations
@@ -15,14 +18,9 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
 from tidegate.desks.notices.queries.feeds import Feed, feed_of
+from tidegate.faces.console.views.exposure import calendars
+from tidegate.faces.console.views.exposure.calendars import OWN_HEADERS
 from tidegate.instance.reach import reach
-
-_HEADERS: Final = {
-    # A shared cache would show it to others; a reader's own asks again each time.
-    "Cache-Control": "private, no-cache",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 @require_safe
@@ -34,13 +32,13 @@ def atom(request: HttpRequest, secret: str) -> HttpResponse:
             "There is no feed at this address, or not any more; the console makes another one"
             " under Notices.\n",
             content_type="text/plain; charset=utf-8",
-            headers=_HEADERS,
+            headers=OWN_HEADERS,
         )
     address = reach().address or request.build_absolute_uri("/").rstrip("/")
     return HttpResponse(
         _written(found, address),
         content_type="application/atom+xml; charset=utf-8",
-        headers=_HEADERS,
+        headers=OWN_HEADERS,
     )
 
 
@@ -63,4 +61,8 @@ def _written(feed: Feed, address: str) -> str:
     return written.writeString("utf-8")
 
 
-urlpatterns: Final[list[URLPattern]] = [path("<str:secret>/atom.xml", atom)]
+urlpatterns: Final[list[URLPattern]] = [
+    path("<str:secret>/atom.xml", atom),
+    path("<str:secret>/due.ics", calendars.own_calendar),
+    path("<str:secret>/due.xml", calendars.own_feed),
+]

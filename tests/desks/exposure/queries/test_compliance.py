@@ -18,7 +18,7 @@ from tests.desks.exposure.rooms import (
 )
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.access.words import OrganisationKind, Role
-from tidegate.desks.exposure.models import Excepted
+from tidegate.desks.exposure.models import Excepted, HappenedToOrganisation
 from tidegate.desks.exposure.queries.compliance import calendar_of, compliance
 from tidegate.desks.exposure.queries.directives import public_docket
 from tidegate.desks.exposure.services.exceptions import end_exception, except_requirement
@@ -27,6 +27,7 @@ from tidegate.desks.exposure.services.fulfilling import (
     say_happened,
     set_roles,
     take_back_fulfilment,
+    take_back_happened,
 )
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.engines.directives import State
@@ -64,7 +65,7 @@ def test_an_agency_is_late_until_it_says_what_it_has_done_and_again_when_it_take
             words=words,
             at=NOW,
         )
-    take_back_fulfilment(operator.actor, operator.key, "bod-26-02", INVENTORY, at=day(1))
+    take_back_fulfilment(operator.actor, operator.key, "BOD 26-02", INVENTORY, at=day(1))
     assert states(compliance(operator.actor, operator.key, at=day(1)))[INVENTORY] is State.LATE
 
 
@@ -112,6 +113,11 @@ def test_what_has_happened_starts_a_clock_of_hours_for_a_vendor_that_runs_nothin
     fulfil(*arguments, occurrence="CVE-2026-1", done_at=day(1.5), words=words, at=day(2))
     later = compliance(vendor.actor, vendor.key, at=day(2))
     assert states(later, "CRA, Article 14")["exploited-early-warning"] is State.DONE_LATE
+    event = ("cra, article 14", "exploitation-known", "CVE-2026-1")
+    take_back_happened(vendor.actor, vendor.key, *event, at=day(3))
+    assert not HappenedToOrganisation.objects.filter(taken_back_at=None).exists()
+    with pytest.raises(NotFoundError):
+        take_back_happened(make_other(OrganisationKind.VENDOR).actor, vendor.key, *event, at=day(3))
 
 
 def test_exposures_are_counted_under_the_directive_that_reads_the_table():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -70,6 +71,30 @@ def test_home_counts_what_the_lists_hold():
     assert [(one.day, one.due) for one in seen.days] == [
         (NOW.date() + timedelta(days=ahead), 1) for ahead in (-2, 1, 2, 10, 40)
     ]
+
+
+def test_a_fresh_deadline_of_3_days_is_due_in_3_days_and_picture_counts_and_lists_agree():
+    catalogue()
+    zone = ZoneInfo("America/New_York")
+    operator = make_operator(scope="fceb", zone=str(zone))
+    morning = datetime(2026, 12, 14, 0, 30, tzinfo=zone)
+    today = morning.date()
+    asset = make_asset(operator)
+    for days in (3, 4, 60, 61):
+        last = today + timedelta(days=days)
+        ends = datetime.combine(last + timedelta(days=1), time(), zone)
+        make_exposure(asset, f"CVE-{days}", outcome="x", is_determined=True,
+                      policy_set="cisa", due_on=last, due_at=ends)  # fmt: skip
+    for at in (morning, morning.replace(hour=23, minute=59)):
+        seen = home(operator.actor, at=at)
+        assert (seen.due_in_3_days, seen.due_in_14_days) == (1, 2)
+        assert (seen.due_in_60_days, seen.due_later) == (3, 1)
+        assert sum(one.due for one in seen.days) == seen.due_in_60_days
+        for days, count in ((3, 1), (14, 2), (60, 3), (61, 4)):
+            rows = list_exposures(operator.actor, due_within=days, at=at).rows
+            coming = due(operator.actor, within_days=days, at=at)
+            assert len(rows) == count
+            assert len([one for one in coming if one.what is Due.EXPOSURE]) == count
 
 
 def test_home_is_of_one_s_own_and_of_those_that_have_delegated():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -18,7 +19,6 @@ from tests.desks.findings.makers import START, make_case, make_finding, make_rep
 from tidegate.desks.access.deciding import narrowed
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.access.words import OrganisationKind
-from tidegate.desks.exposure.models import ChangeNotice
 from tidegate.desks.exposure.queries.assets import asset_page, list_assets
 from tidegate.desks.exposure.queries.change_notices import (
     change_notice_page,
@@ -46,6 +46,8 @@ pytestmark = pytest.mark.django_db
 
 TOMORROW = day(1)
 LATE = START.replace(month=12, day=20)
+KNOWN = START - timedelta(days=1)
+"""Before the case was opened."""
 
 
 def secret_case(package="minimist"):
@@ -63,7 +65,7 @@ def case():
     return by, made
 
 
-def with_minimist(operator, version="1.2.5", at=NOW):
+def with_minimist(operator, version="1.2.5", at=KNOWN):
     asset = make_asset(operator)
     running(asset, ("minimist", version), at=at, ecosystem="npm")
     return asset
@@ -122,6 +124,36 @@ def test_an_inventory_that_comes_in_after_the_release_learns_nothing(case):
     with_minimist(first, at=day(2))
     assert list_change_notices(later.actor, at=day(3)) == ()
     assert list_change_notices(first.actor, at=day(3))[0].assets == 1
+
+
+def test_one_asset_for_each_package_handed_in_while_the_case_was_open_gets_no_notice(case):
+    by, made = case
+    prober, honest = make_operator(), make_operator()
+    for package in ("minimise", "minimist", "minimatch"):
+        running(make_asset(prober), (package, "1.2.5"), at=NOW, ecosystem="npm")
+    with_minimist(honest)
+    with_minimist(honest, at=NOW)
+    counted = {
+        one.organisation: (one.assets, one.known_before)
+        for one in preview(by.actor, made.key, at=day(1))
+    }
+    assert counted == {prober.key: (1, 0), honest.key: (2, 1)}
+    with pytest.raises(NotPossibleError, match=f"no asset of {prober.key}"):
+        released(by, made, organisations=[prober.key])
+    (notice,) = released(by, made)
+    assert (notice.organisation, notice.assets.count()) == (honest.organisation, 1)
+    assert list_change_notices(prober.actor, at=day(2)) == ()
+    assert Entry.objects.get(kind="change-notice-released").said["assets"] == 1
+
+
+def test_younger_assets_count_for_operators_that_are_named_and_if_it_is_said(case):
+    by, made = case
+    operator = make_operator()
+    with_minimist(operator, at=NOW)
+    with pytest.raises(NotPossibleError, match="name those"):
+        released(by, made, younger_too=True)
+    (notice,) = released(by, made, organisations=[operator.key], younger_too=True)
+    assert notice.assets.count() == 1
 
 
 def test_an_operator_is_told_once_until_the_notice_is_withdrawn(case):
@@ -283,9 +315,12 @@ def test_probing_with_a_made_up_inventory_tells_a_secret_package_from_no_other(c
             text = text.replace(varying, "OPERATOR")
         answers.append((masked(text, number), queries))
     assert answers[0] == answers[1]
-    # The same operator learns of it once a coordinator has released notices, and not before.
-    released(by, made, at=day(3))
-    assert ChangeNotice.objects.get().organisation.name == "operator 0"
+    # Nor do notices tell: what was handed in while the case was open is not among them.
+    assert [(one.name, one.known_before) for one in preview(by.actor, made.key, at=day(3))] == [
+        ("operator 0", 0)
+    ]
+    with pytest.raises(NotPossibleError, match="nobody to tell"):
+        released(by, made, at=day(3))
 
 
 def published_npm(name: str, package: str) -> None:

@@ -71,6 +71,8 @@ def test_one_holds_at_a_time():
         ({"approver": " "}, "somebody who answers"),
         ({"reason": ""}, "give a reason"),
         ({"until": NOW}, "is over"),
+        ({"until": NOW.replace(year=NOW.year + 5, day=NOW.day + 2)}, "more than five years ahead"),
+        ({"until": NOW.replace(tzinfo=None)}, "has no zone"),
     ],
 )
 def test_it_needs_an_end_a_reason_and_a_name(more, words):
@@ -78,6 +80,12 @@ def test_it_needs_an_end_a_reason_and_a_name(more, words):
     exposure = exposed(operator)
     with pytest.raises(NotPossibleError, match=words):
         made(operator, exposure, **more)
+
+
+def test_it_may_last_five_years():
+    operator = make_operator()
+    until = NOW.replace(year=NOW.year + 5)
+    assert made(operator, exposed(operator), until=until).until == until
 
 
 def test_administrators_alone_make_one():

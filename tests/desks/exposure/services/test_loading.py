@@ -6,6 +6,8 @@ import json
 from importlib import resources
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.desks.exposure.rooms import NOW, day, make_asset, make_exposure, make_operator
 from tidegate.desks.access.actors import OWNER
@@ -78,6 +80,26 @@ def test_an_organisations_own_table_is_its_own():
     assert table.organisation == operator.organisation
     with pytest.raises(NotFoundError):
         load_table(other.actor, document, "own.json", organisation_key=operator.key, at=NOW)
+
+
+@pytest.mark.parametrize("version", ["2.0.3", "9.0.0"])
+def test_a_table_has_no_shipped_one_s_name(version):
+    operator = make_operator()
+    raw = json.loads((RULES / "tables" / "cisa_coordinator_2_0_3.json").read_bytes())
+    document = json.dumps(raw | {"version": version}).encode()
+    for actor, key in ((operator.actor, operator.key), (OWNER, "")):
+        with pytest.raises(NotPossibleError, match="is shipped with this software"):
+            load_table(actor, document, "own.json", organisation_key=key, at=NOW)
+    assert not Loaded.objects.exists()
+
+
+def test_who_loads_takes_a_turn_before_looking_at_what_is_there():
+    with CaptureQueriesContext(connection) as asked:
+        load_directive(OWNER, directive(), "rule.json", at=NOW)
+    order = [one["sql"] for one in asked.captured_queries]
+    turn = next(place for place, sql in enumerate(order) if "exposure_turn" in sql)
+    looked = next(place for place, sql in enumerate(order) if '"version" = ' in sql)
+    assert turn < looked
 
 
 @pytest.mark.parametrize("load", [load_directive, load_policy_set, load_table])

@@ -105,6 +105,8 @@ def test_what_was_done_after_the_day_is_told_as_late():
     [
         ({"remedy": "none"}, "is no remedy"),
         ({"done_at": day(1)}, "has not come yet"),
+        ({"done_at": NOW.replace(tzinfo=None)}, "has no zone"),
+        ({"done_at": NOW.replace(year=1969)}, "no day since 1970"),
         ({"words": " "}, "is missing"),
     ],
 )

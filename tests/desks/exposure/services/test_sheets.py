@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tidegate.desks.exposure.services import sheets
 from tidegate.desks.exposure.services.sheets import (
     COLUMNS,
     SheetError,
@@ -72,3 +73,14 @@ def test_a_row_with_too_many_cells_is_a_fault_and_the_others_are_read() -> None:
     assert [(one.line, row.cells["name"]) for one, row in zip(faults, rows, strict=True)] == [
         (2, "mail")
     ]
+
+
+def test_all_rows_are_counted_those_too_that_cannot_be_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sheets, "MOST_ROWS", 3)
+    good, bad = b"a\n", b"a,b\n"
+    assert len(read_sheet(b"name\n" + good + bad + good)[1]) == 1
+    for rows in (4 * good, 4 * bad, 2 * good + 2 * bad):
+        with pytest.raises(SheetError, match="line 5: there are more than 3 rows"):
+            read_sheet(b"name\n" + rows)

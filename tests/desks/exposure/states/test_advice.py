@@ -26,6 +26,52 @@ def test_without_a_fix_or_on_operational_technology_mitigation_comes_first():
     ]
 
 
+def test_what_is_affected_is_closed_before_more_is_found_out():
+    doubts = {"exposure_is_unknown": True, "missing": ("automatable",)}
+    late = [Step.FIND_OUT, Step.FIND_OUT, Step.SAY]
+    assert steps(FIXED, **doubts) == [Step.UPDATE, *late]
+    assert steps(UNFIXED, **doubts) == [Step.MITIGATE, *late]
+    assert steps(FIXED, is_operational_technology=True, **doubts) == [
+        Step.MITIGATE, Step.UPDATE, *late,
+    ]  # fmt: skip
+    assert steps(FIXED, remedy="mitigated", **doubts) == [Step.UPDATE, *late[:-1]]
+
+
+def test_where_it_may_not_be_affected_one_finds_out_first_unless_there_is_no_fix():
+    assert steps(FIXED, is_unknown=True)[0] is Step.FIND_OUT
+    assert steps(FIXED, is_unknown=True, is_operational_technology=True)[0] is Step.FIND_OUT
+    assert steps(FIXED, UNFIXED, is_unknown=True)[0] is Step.FIND_OUT
+    assert steps(UNFIXED, is_unknown=True)[:2] == [Step.MITIGATE, Step.FIND_OUT]
+
+
+def test_what_nobody_has_published_is_said_in_words():
+    told = advice(
+        [FIXED],
+        is_operational_technology=False,
+        triage_is_open=False,
+        is_unknown=False,
+        missing=("automatable", "technical_impact", "in_kev", "mission_impact"),
+    )
+    words = [one.words for one in told if one.step is Step.FIND_OUT]
+    assert words[0].startswith(
+        "Nobody has published whether it can be automated and what impact it has yet"
+    )
+    assert len(words) == 3
+    assert "_" not in " ".join(words)
+
+
+def test_what_the_catalogue_asks_for_is_a_step_of_its_own():
+    told = advice(
+        [FIXED],
+        is_operational_technology=False,
+        triage_is_open=False,
+        is_unknown=False,
+        required_action="Apply mitigations.",
+    )
+    assert [one.step for one in told] == [Step.UPDATE, Step.REQUIRED, Step.SAY]
+    assert told[1].words == "The catalogue asks for: Apply mitigations."
+
+
 def test_evidence_comes_before_everything():
     assert steps(FIXED, triage_is_open=True, is_operational_technology=True)[0] is Step.TRIAGE
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -54,7 +53,7 @@ def coordinated():
 
 def test_an_operator_reads_when_and_on_what_and_not_why(coordinated):
     (by, case), operator = coordinated, make_operator("Waterworks")
-    asset = with_minimist(operator, at=NOW - timedelta(days=1))
+    asset = with_minimist(operator)
     assert "No notices" in run(operator, "changes").words
     (row,) = run(by, "changes", "preview", case.key, "--json").document()["rows"]
     assert (row["organisation"], row["assets"]) == (operator.key, 1)
@@ -77,7 +76,7 @@ def test_an_operator_reads_when_and_on_what_and_not_why(coordinated):
 
 def test_nobody_else_releases_or_is_told_that_there_is_a_case(coordinated):
     (_, case), operator = coordinated, make_operator()
-    with_minimist(operator, at=NOW - timedelta(days=1))
+    with_minimist(operator)
     for line in (("preview", "{case}"), ("release", "{case}", *RELEASED)):
         hidden, absent = (
             run(operator, "changes", *(one.format(case=key) for one in line)).refusal()

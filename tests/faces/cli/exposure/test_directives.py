@@ -75,7 +75,7 @@ def test_directives_are_listed_and_shown_with_their_clocks():
     }
     assert kinds >= {"by-table", "days-after", "hours-after", "recurring", "ongoing", "on-date"}
     shown = run(operator, "directives", "show", "BOD 26-04").words
-    assert "for each vulnerability on each asset, by the policy set" in shown
+    assert "for each vulnerability on each asset, by the table of the policy set" in shown
     cra = next(row["id"] for row in rows if row["events"])
     assert "hours after" in run(operator, "directives", "show", cra).words
     assert run(operator, "directives", "show", "bod-99-99").refusal()

@@ -116,6 +116,8 @@ def _shown(
     if is_unknown and bytes(row.coordinate.sort_key) == HIGHEST:
         read = f"its version {row.coordinate.version} cannot be read"
         why = read if row.coordinate.version else "no version is told of what is installed"
+    if row.is_overruled:
+        why = "our own runs showed this version not to be affected"
     return GroundShown(
         source=advisory.source,
         identifier=advisory.identifier,

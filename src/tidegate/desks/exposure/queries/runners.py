@@ -7,6 +7,7 @@ given counts. Nothing that operators read, count or wait for comes past here.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Min
@@ -48,12 +49,12 @@ def runners_of(proven: Proven, *, before: datetime) -> dict[Organisation, tuple[
     return dict(sorted(running.items(), key=lambda item: item[0].name))
 
 
-def known_before(assets: tuple[int, ...], at: datetime) -> int:
-    """Return of how many assets an inventory had come in before an instant.
+def known_before(assets: Collection[int], at: datetime) -> tuple[int, ...]:
+    """Return those assets of which an inventory had come in before an instant.
 
-    Coordinators see by it who has handed in what they run only since the case was opened.
+    The others were handed in since: a made-up asset for each package would be among them.
     """
-    count = 0
+    known: list[int] = []
     for chunk in in_chunks(assets, _IN_ONE_QUERY):
         first = (
             Inventory.objects.filter(asset__in=chunk)
@@ -61,5 +62,5 @@ def known_before(assets: tuple[int, ...], at: datetime) -> int:
             .values("asset")
             .annotate(first=Min("received_at"))
         )
-        count += first.filter(first__lt=at).count()
-    return count
+        known += first.filter(first__lt=at).values_list("asset", flat=True)
+    return tuple(sorted(known))

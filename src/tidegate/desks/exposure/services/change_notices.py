@@ -3,7 +3,10 @@
 A coordinator releases them for one case, and nothing of the case reaches an operator before. Then
 'plan a change of this product on so many assets before this day' goes to those operators alone on
 whose assets an affected version was installed at that moment; whoever hands in a made-up inventory
-later learns nothing of it. Each notice is a disclosure, and is written into the ledger three times:
+later learns nothing of it. Neither does whoever handed in a made-up asset for each package while
+the case was open: assets that were not known here before are left out of a notice.
+
+Each notice is a disclosure, and is written into the ledger three times:
 
 - for coordinators, with the case, the operator and the count;
 - for the operator alone, with the count, and without the case;
@@ -13,7 +16,7 @@ later learns nothing of it. Each notice is a disclosure, and is written into the
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,8 +52,8 @@ class Preview:
     assets: int
     """On which an affected version is installed."""
     known_before: int
-    """Of these, assets that were known here before the case was opened. The others were handed in
-    since; somebody who guesses would be among them."""
+    """Of these, assets that were known here before the case was opened: a notice names them. The
+    others were handed in since; somebody who guesses would be among them."""
     notice: str
     """Key of the notice that it has already; empty without one."""
 
@@ -69,7 +72,7 @@ def preview(actor: Actor, case_key: str, *, at: datetime) -> tuple[Preview, ...]
             one.key,
             one.name,
             len(assets),
-            known_before(assets, case.opened_at),
+            len(known_before(assets, case.opened_at)),
             told.get(one.pk, ""),
         )
         for one, assets in runners_of(_proven(case), before=at).items()
@@ -84,6 +87,7 @@ def release(
     severity: str,
     *,
     organisations: Collection[str] | None = None,
+    younger_too: bool = False,
     words: str = "",
     at: datetime,
 ) -> tuple[ChangeNotice, ...]:
@@ -96,13 +100,15 @@ def release(
         before: by when the change should be planned for.
         severity: how bad it is at most: `low`, `medium`, `high` or `critical`.
         organisations: keys of those operators alone; None for all that were not told yet.
+        younger_too: whether assets count that were first handed in after the case was opened; only
+            for operators that are named, for the notice tells them what is installed there.
         words: what else operators should know.
         at: now; what comes in later counts no more.
 
     Raises:
         NotFoundError: there is no such case, or it is not theirs to coordinate.
-        NotPossibleError: no range was proven, the case is no secret, a value cannot be kept, or
-            there is nobody to tell.
+        NotPossibleError: no range was proven, the case is no secret, a value cannot be kept,
+            younger assets shall count and no operator is named, or there is nobody to tell.
     """
     called = line(product, "the product", 300)
     if not called:
@@ -117,6 +123,11 @@ def release(
             f"{severity!r:.40} is no severity; choose {listed(ChangeNotice.Severity.values)}"
         )
     said = worded(words, "what else is said")
+    if younger_too and not organisations:
+        raise NotPossibleError(
+            "assets that came in after the case was opened count for operators that are named"
+            " alone; name those whom you know to run it"
+        )
     with transaction.atomic():
         case = find(
             actor,
@@ -127,6 +138,8 @@ def release(
         )
         _check_secret(case)
         running = runners_of(_proven(case), before=at)
+        if not younger_too:
+            running = _known(running, case.opened_at)
         chosen = _chosen(case, running, organisations)
         notices = []
         for organisation in chosen:
@@ -241,6 +254,14 @@ def _told(case: Case) -> dict[int, str]:
     return dict(rows.values_list("organisation", "key"))
 
 
+def _known(
+    running: Mapping[Organisation, Collection[int]], opened_at: datetime
+) -> dict[Organisation, tuple[int, ...]]:
+    """Return the assets of each operator that were known here before the case was opened."""
+    known = {one: known_before(assets, opened_at) for one, assets in running.items()}
+    return {one: assets for one, assets in known.items() if assets}
+
+
 def _chosen(
     case: Case, running: Collection[Organisation], named: Collection[str] | None
 ) -> list[Organisation]:
@@ -249,15 +270,18 @@ def _chosen(
         chosen = [one for one in running if one.pk not in told]
         if not chosen:
             raise NotPossibleError(
-                "there is nobody to tell: no operator has handed in an affected version, or all"
-                " were told already"
+                "there is nobody to tell: no operator had handed in an asset with an affected"
+                " version before the case was opened, or all were told already"
             )
         return chosen
     by_key = {one.key: one for one in running}
     keys = list(dict.fromkeys(as_written(key) for key in named))
     for key in keys:
         if key not in by_key:
-            raise NotPossibleError(f"no asset of {key} has an affected version; leave it out")
+            raise NotPossibleError(
+                f"no asset of {key} that may be told of has an affected version: those first"
+                " handed in after the case was opened count only if you say so; leave it out"
+            )
         if by_key[key].pk in told:
             raise NotPossibleError(
                 f"{key} was told already, by {told[by_key[key].pk]}; withdraw that one first"

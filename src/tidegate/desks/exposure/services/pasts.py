@@ -23,5 +23,5 @@ def past(then: datetime, what: str, *, at: datetime) -> datetime:
         raise NotPossibleError(f"{what} is no day since {_FIRST_YEAR}; write when it was")
     moment = instant(then, what)
     if moment > at:
-        raise NotPossibleError(f"{what}, {shown(moment)}, lies in the future; write when it was")
+        raise NotPossibleError(f"{what}, {shown(moment)}, has not come yet; write when it was")
     return moment

@@ -17,10 +17,11 @@ from tidegate.desks.access.deciding import find
 from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.words import Act
 from tidegate.desks.cases.instants import shown
-from tidegate.desks.cases.services.texts import instant, needed, worded
+from tidegate.desks.cases.services.texts import needed, worded
 from tidegate.desks.cases.states.steps import listed
 from tidegate.desks.exposure.models import Exposure, TriageDecision, TriageItem
 from tidegate.desks.exposure.services.asset_words import line
+from tidegate.desks.exposure.services.pasts import past
 from tidegate.desks.exposure.services.recording import record
 from tidegate.desks.findings.services.refusals import NotPossibleError
 
@@ -67,7 +68,7 @@ def collect(
         "collector": _line(collector, "the name of who collected it", 200),
         "words": worded(words, "what is said of the evidence"),
         "sha256": _digest(sha256),
-        "collected_at": _past(collected_at, "the instant of the collection", at),
+        "collected_at": past(collected_at, "the instant of the collection", at=at),
     }
     with transaction.atomic():
         exposure = _held(actor, exposure_key, at)
@@ -154,8 +155,8 @@ def decide_triage(
             f"{outcome!r:.40} is nothing that triage comes to; choose"
             f" {listed(TriageDecision.Outcome.values)}"
         )
-    decided = _past(decided_at, "the instant of the decision", at)
-    reported = _past(reported_at, "the instant of the report", at) if reported_at else None
+    decided = past(decided_at, "the instant of the decision", at=at)
+    reported = past(reported_at, "the instant of the report", at=at) if reported_at else None
     if reported and outcome != TriageDecision.Outcome.CONFIRMED:
         raise NotPossibleError(
             "a compromise is reported once it is confirmed; leave the report out, or decide so"
@@ -210,10 +211,3 @@ def _digest(text: str) -> str:
             f"{digest[:80]!r} is no SHA-256 digest; write its 64 hexadecimal digits"
         )
     return digest
-
-
-def _past(moment: datetime, what: str, at: datetime) -> datetime:
-    kept = instant(moment, what)
-    if kept > at:
-        raise NotPossibleError(f"{what}, {shown(kept)}, has not come yet; write when it was")
-    return kept

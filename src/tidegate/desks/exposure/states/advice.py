@@ -1,14 +1,16 @@
 """What to do about an exposure, in words, the first thing first. Pure.
 
 Mitigation comes first where a patch cannot: there is none, or the asset is operational technology,
-which waits years for one. Where forensic triage is due, evidence comes before everything.
+which waits years for one. What is known to be affected is closed before more is found out about it.
+Where forensic triage is due, evidence comes before everything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Step(StrEnum):
@@ -18,6 +20,8 @@ class Step(StrEnum):
     MITIGATE = "mitigate"
     UPDATE = "update"
     FIND_OUT = "find-out"
+    REQUIRED = "required"
+    """What the authority's catalogue asks for, in its own words."""
     SAY = "say"
     NOTHING = "nothing"
 
@@ -60,7 +64,7 @@ def advice(
         is_operational_technology: of the asset.
         triage_is_open: forensic triage is due, and not decided.
         is_unknown: it is not known whether what is installed is affected.
-        missing: what nobody knows that the deadline rests on.
+        missing: what nobody knows that the deadline rests on, by the words of `rules`.
         exposure_is_unknown: nobody has said whether the asset is exposed to the public.
         remedy: `none`, `mitigated` or `remediated`.
         is_cleared: nothing that is installed is affected any more.
@@ -74,16 +78,20 @@ def advice(
     if remedy == "remediated":
         steps.append(_HAND_IN)
         return tuple(steps)
-    steps += _find_out(is_unknown=is_unknown, missing=missing, exposed=exposure_is_unknown)
+    finding_out = _find_out(is_unknown=is_unknown, missing=missing, exposed=exposure_is_unknown)
     update = [_update(one) for one in packages if one.fixed]
     without = [one for one in packages if not one.fixed]
-    mitigates_first = is_operational_technology or (bool(without) and not update)
-    if remedy == "none" and (mitigates_first or without):
-        mitigation = _mitigation(without, is_operational_technology=is_operational_technology)
-        steps.append(Advice(Step.MITIGATE, mitigation))
-    steps += update
+    mitigation = []
+    if remedy == "none" and (without or is_operational_technology):
+        words = _mitigation(without, is_operational_technology=is_operational_technology)
+        mitigation.append(Advice(Step.MITIGATE, words))
+    has_no_fix = bool(without) and not update
+    if is_unknown and not has_no_fix:
+        steps += [*finding_out, *mitigation, *update]
+    else:
+        steps += [*mitigation, *update, *finding_out]
     if required_action:
-        steps.append(Advice(Step.SAY, f"The catalogue asks for: {required_action}"))
+        steps.append(Advice(Step.REQUIRED, f"The catalogue asks for: {required_action}"))
     if remedy == "none":
         steps.append(_SAY)
     return tuple(steps)
@@ -106,6 +114,25 @@ _SAY = Advice(
 )
 
 
+_NO_CATALOGUE = Advice(
+    Step.FIND_OUT,
+    "It is not known here whether it is exploited: the catalogue of what is known to be exploited"
+    " was never loaded.",
+)
+_NOT_TOLD = Advice(
+    Step.FIND_OUT,
+    "Something else that the day rests on is not known; it is named beside the date, and the day"
+    " may move once it is.",
+)
+_ASKED: Final[Mapping[str, str]] = {
+    "automatable": "whether it can be automated",
+    "technical_impact": "what impact it has",
+}
+"""Decision points of which others publish the values, as the end of 'nobody has published'."""
+_SAID_ELSEWHERE: Final = ("in_kev", "publicly_exposed")
+"""Inputs of the deadline that have a sentence of their own."""
+
+
 def _find_out(*, is_unknown: bool, missing: Sequence[str], exposed: bool) -> list[Advice]:
     steps = []
     if is_unknown:
@@ -120,9 +147,14 @@ def _find_out(*, is_unknown: bool, missing: Sequence[str], exposed: bool) -> lis
             " as exposed."
         )
         steps.append(Advice(Step.FIND_OUT, words))
-    if missing:
-        words = f"Nobody has published {' and '.join(missing)} yet; the day may move when they do."
+    asked = [_ASKED[name] for name in missing if name in _ASKED]
+    if asked:
+        words = f"Nobody has published {' and '.join(asked)} yet; the day may move when they do."
         steps.append(Advice(Step.FIND_OUT, words))
+    if "in_kev" in missing:
+        steps.append(_NO_CATALOGUE)
+    if set(missing) - {*_ASKED, *_SAID_ELSEWHERE}:
+        steps.append(_NOT_TOLD)
     return steps
 
 

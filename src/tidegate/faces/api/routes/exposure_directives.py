@@ -21,7 +21,6 @@ from tidegate.desks.exposure.queries.policies import loaded_policy_sets
 from tidegate.desks.exposure.services import loading
 from tidegate.engines import directives as engine
 from tidegate.engines.rules import PolicySet, shipped_policy_sets
-from tidegate.faces.api.clock_words import clock_in_words
 from tidegate.faces.api.schemas.common import Problem
 from tidegate.faces.api.schemas.exposure_directives import (
     Directive,
@@ -121,7 +120,7 @@ def _row(row: DirectiveRow) -> dict[str, Any]:
 def _demand(directive: engine.Directive, one: engine.Requirement) -> dict[str, Any]:
     names = ("id", "words", "to", "bindings", "note")
     told = {name: getattr(one, name) for name in names}
-    return {**told, "clock": clock_in_words(directive, one.clock)}
+    return {**told, "clock": engine.clock_in_words(directive, one.clock)}
 
 
 def _entries(entries: Iterable[engine.DocketEntry]) -> list[dict[str, Any]]:

@@ -13,37 +13,7 @@ if TYPE_CHECKING:
     from tidegate.desks.exposure.queries.directives import DirectivePage, DirectiveRow
     from tidegate.desks.exposure.queries.loaded import LoadedRow
     from tidegate.engines.directives import Directive, DocketEntry, Requirement
-    from tidegate.engines.directives.model import Clock
     from tidegate.engines.rules import PolicySet
-
-
-def clock_words(directive: Directive, clock: Clock) -> str:
-    """Return by when something is due, in words."""
-    from tidegate.engines.directives.model import (
-        ByTable,
-        DaysAfter,
-        HoursAfter,
-        MonthsAfter,
-        OnDate,
-        Recurring,
-    )
-
-    match clock:
-        case OnDate(on=day):
-            return f"by {day.isoformat()}"
-        case DaysAfter(event=event, days=number):
-            return f"{number} calendar days after {directive.event_words(event)}"
-        case MonthsAfter(event=event, months=number):
-            return f"{number} months after {directive.event_words(event)}"
-        case HoursAfter(event=event, hours=number):
-            return f"{number} hours after {directive.event_words(event)}"
-        case ByTable(policy_set=name, triage_only=only):
-            triage = ", where it asks for forensic triage" if only else ""
-            return f"for each vulnerability on each asset, by the policy set {name}{triage}"
-        case Recurring(days=number, first_by=day):
-            return f"every {number} days, for the first time by {day.isoformat()}"
-        case _:
-            return "always"
 
 
 def show_directives(rows: Sequence[DirectiveRow]) -> None:
@@ -172,10 +142,12 @@ def directive_data(row: DirectiveRow) -> dict[str, Any]:
 
 def clock_data(directive: Directive, demand: Requirement) -> dict[str, Any]:
     """Return a clock, for programs: its kind, its fields, and the words."""
+    from tidegate.engines.directives import clock_in_words
+
     kind = "".join(
         f"-{sign.lower()}" if sign.isupper() else sign for sign in type(demand.clock).__name__
     )
-    words = clock_words(directive, demand.clock)
+    words = clock_in_words(directive, demand.clock)
     return {"kind": kind.removeprefix("-"), **as_data(demand.clock), "words": words}
 
 
@@ -208,6 +180,8 @@ def _standing(row: DirectiveRow) -> str:
 
 
 def _demand(directive: Directive, demand: Requirement) -> list[str]:
+    from tidegate.engines.directives import clock_in_words
+
     whom = ", ".join(
         f"{one.whom}: {one.force} from {one.since.isoformat()}" for one in demand.bindings
     )
@@ -215,7 +189,7 @@ def _demand(directive: Directive, demand: Requirement) -> list[str]:
         safe(demand.id),
         safe(demand.words),
         safe(whom),
-        safe(clock_words(directive, demand.clock)),
+        safe(clock_in_words(directive, demand.clock)),
         safe(demand.to),
         safe(demand.note),
     ]

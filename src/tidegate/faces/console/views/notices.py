@@ -68,8 +68,13 @@ def prefer(request: HttpRequest) -> HttpResponse:
 def make_feed(request: HttpRequest) -> HttpResponse:
     """Give the own feed a new address, and show it this once."""
     made = choosing.make_feed_token(actor_of(request), at=timezone.now())
-    address = request.build_absolute_uri(f"/feeds/{made.secret}/atom.xml")
-    return _page(request, feed_address=address)
+    behind = request.build_absolute_uri(f"/feeds/{made.secret}")
+    return _page(
+        request,
+        feed_address=f"{behind}/atom.xml",
+        calendar_address=f"{behind}/due.ics",
+        due_address=f"{behind}/due.xml",
+    )
 
 
 @require_POST

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from tests.desks.cases.makers import coordinator, under_embargo
 from tests.desks.cases.makers import party as make_party
-from tests.desks.exposure.rooms import day, make_asset, make_operator, make_other, sbom
+from tests.desks.exposure.rooms import make_asset, make_operator, make_other, sbom
 from tests.desks.exposure.sources import exposed, running
 from tests.desks.findings.makers import START, make_case, make_finding, make_reproduction
 from tests.faces.api.conftest import problem
@@ -87,7 +88,7 @@ def test_an_operator_is_told_to_plan_a_change_and_not_why(operator: Operator) ->
     chief, path = Program(by), f"/cases/{case.key}/change-notices"
     problem(chief.post(path, PLAN), 409, "not-possible")
     asset = make_asset(operator.of, "web-1")
-    running(asset, ("minimist", "1.2.0"), at=day(-1), ecosystem="npm")
+    running(asset, ("minimist", "1.2.0"), at=START - timedelta(days=1), ecosystem="npm")
     (preview,) = chief.told(path)["rows"]
     assert (preview["organisation"], preview["assets"]) == (operator.key, 1)
     assert asset.key not in str(preview)

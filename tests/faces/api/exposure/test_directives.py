@@ -109,7 +109,7 @@ def test_a_directive_says_whom_it_binds_and_when(operator: Operator) -> None:
     told = operator.told("/directives/BOD%2026-04")
     assert "bod-22-01" in told["revokes"]
     clocks = [one["clock"] for one in (*told["requirements"], *told["reports"])]
-    assert any("by the table of cisa" in clock for clock in clocks)
+    assert any("by the table of the policy set cisa" in clock for clock in clocks)
     for row in rows:
         assert all(
             one["clock"] for one in operator.told(f"/directives/{row['id']}")["requirements"]

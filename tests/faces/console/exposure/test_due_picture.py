@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from tidegate.faces.console.charts.due import Day, draw_due, said_of
 
 TODAY = date(2026, 12, 10)
-REACHES = ((0, 3, 13.0, 35.0), (3, 14, 35.0, 63.0), (14, 60, 63.0, 100.0))
+REACHES = ((0, 3, 13.0, 35.0), (4, 14, 35.0, 63.0), (15, 60, 63.0, 100.0))
 
 _days = st.builds(
     lambda number, due, kev: Day(TODAY + timedelta(days=number), due, min(kev, due)),
-    st.integers(-400, 59),
+    st.integers(-400, 60),
     st.integers(1, 500),
     st.integers(0, 500),
 )
@@ -33,7 +33,7 @@ def bars(drawing: str) -> list[tuple[str, float, float]]:
 
 def test_without_anything_due_there_is_no_picture():
     assert draw_due([], TODAY) is None
-    assert draw_due([Day(TODAY + timedelta(days=60), 3, 0)], TODAY) is None
+    assert draw_due([Day(TODAY + timedelta(days=61), 3, 0)], TODAY) is None
 
 
 def test_what_is_due_today_is_not_late_and_yesterday_is():
@@ -53,7 +53,7 @@ def test_each_day_stands_in_its_reach_and_later_ones_to_the_right(days):
     assert len(placed) == len(ahead)
     assert placed == sorted(placed)
     for number, (left, right) in zip(ahead, placed, strict=True):
-        low, high = next((a, b) for begins, ends, a, b in REACHES if begins <= number < ends)
+        low, high = next((a, b) for begins, ends, a, b in REACHES if begins <= number <= ends)
         assert low <= left
         assert right <= high
 

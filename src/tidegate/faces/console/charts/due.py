@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from tidegate.faces.console.charts.svg import element
 
 REACHES: Final = ((3, 22.0), (14, 28.0), (60, 37.0))
-"""Up to how many days ahead, and how many percent of the width that takes."""
+"""Up to how many days after today, that day included, and how many percent of the width that is."""
 
 _LATE: Final = 13.0
 """Percent of the width for what is late."""
@@ -92,13 +92,13 @@ def said_of(days: Sequence[Day], today: date) -> str:
     parts = [f"{late} late"]
     begins = 0
     for reach, _ in REACHES:
-        found = sum(one.due for one in days if begins <= (one.day - today).days < reach)
+        found = sum(one.due for one in days if begins <= (one.day - today).days <= reach)
         parts.append(
             f"{found} due from day {begins} to day {reach}"
             if begins
             else f"{found} due within {reach} days"
         )
-        begins = reach
+        begins = reach + 1
     exploited = sum(one.in_kev for one in days if (one.day - today).days < begins)
     return f"{', '.join(parts)}; {exploited} of all these known to be exploited"
 
@@ -118,7 +118,7 @@ def _bars(days: Sequence[Day], today: date) -> Iterator[_Bar]:
         if place is not None:
             left, wide = place
             thin = min(wide * 0.8, _WIDEST)
-            kind = "soon" if number < REACHES[0][0] else "due"
+            kind = "soon" if number <= REACHES[0][0] else "due"
             said = f"{_day(one.day)}: {one.due}, {one.in_kev} of them known to be exploited"
             yield _Bar(left + (wide - thin) / 2, thin, one.due, one.in_kev, kind, said)
 
@@ -127,10 +127,10 @@ def _place(number: int) -> tuple[float, float] | None:
     """Return where a day stands, from its number, and how much room it has; None beyond all."""
     left, begins = _LATE, 0
     for reach, wide in REACHES:
-        if begins <= number < reach:
-            one = wide / (reach - begins)
+        if begins <= number <= reach:
+            one = wide / (reach + 1 - begins)
             return left + (number - begins) * one, one
-        left, begins = left + wide, reach
+        left, begins = left + wide, reach + 1
     return None
 
 

@@ -60,7 +60,7 @@ def test_what_could_not_be_told_is_said_by_its_kind():
     fresh("kev", "vulnrichment", "osv-pypi")
     asset = make_asset(operator, "web-1")
     inventory = install(asset, make_coordinate("PyPI", "web", "2.0"))
-    asset.installed.update(doubt="no-version")
+    asset.installed.update(doubt="source-package-not-told")
     inventory.unplaced.create(asset=asset, component="x", reason="no-version", words="say it")
     type(inventory).objects.update(not_understood=2)
     Exposure.objects.create(

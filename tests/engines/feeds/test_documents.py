@@ -35,7 +35,7 @@ SPRAWL = {f"advisory-main/github-reviewed/2026/{name}": raw for name, raw in FIL
         ("all", zipped(FILES)),
         ("all.jsonl", LINES),
         ("all.jsonl.zst", zstandard.compress(LINES)),
-        ("all.jsonl.gz", gzip.compress(LINES)),
+        ("all.jsonl.gz", gzip.compress(LINES, mtime=0)),
         ("lines", LINES),
         ("all.tar.gz", tarred(FILES)),
         ("all.tar", tarred(FILES, "w")),

@@ -45,6 +45,7 @@ STANDS: Final[Mapping[str, Look]] = {
 STATES: Final[Mapping[str, str]] = {
     "open": "Open",
     "to-do": "Still to do",
+    "due": "Due",
     "late": "Late",
     "undetermined": "Undetermined",
     "no-table": "Without a table",

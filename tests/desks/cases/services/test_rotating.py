@@ -193,7 +193,7 @@ def test_an_interrupted_rotation_is_gone_on_with_and_ends(case: Case, monkeypatc
 
 
 def test_nothing_that_is_wrapped_is_forgotten_by_a_rotation() -> None:
-    held = {"deliveries", "cases", "reviews", "sign-ins", "webhooks"}
+    held = {"deliveries", "cases", "exposure", "reviews", "sign-ins", "webhooks"}
     assert {one.name for one in holders()} == held
     person = Person.objects.create_user("ada@example.org", name="Ada", joined_at=START)
     factor = Authenticator.objects.create(

@@ -87,6 +87,17 @@ def test_row_9_an_internal_asset_has_the_hardest_clock():
     assert record["facts"]["in_kev"] == ["yes", "CISA KEV catalogue 2026.12.01"]
 
 
+def test_evidence_comes_first_while_a_row_that_asks_for_it_remains_possible():
+    catalogue()
+    exposure = exposed_asset()
+    listed(exposure)
+    computed(exposure)
+    assert (exposure.outcome, exposure.needs_triage) == ("undetermined", True)
+    ssvc(exposure, automatable="no")
+    computed(exposure, day(1))
+    assert (exposure.outcome, exposure.needs_triage) == ("14 days", False)
+
+
 def test_nothing_is_assumed_while_the_catalogue_was_never_loaded():
     exposure = exposed_asset()
     exposure_record = computed(exposure).record

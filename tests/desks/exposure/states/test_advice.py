@@ -54,7 +54,7 @@ def test_what_nobody_has_published_is_said_in_words():
     )
     words = [one.words for one in told if one.step is Step.FIND_OUT]
     assert words[0].startswith(
-        "Nobody has published whether it can be automated and what impact it has yet"
+        "What was loaded here does not tell whether it can be automated and what impact it has"
     )
     assert len(words) == 3
     assert "_" not in " ".join(words)

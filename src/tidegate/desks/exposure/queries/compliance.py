@@ -113,7 +113,7 @@ def compliance(actor: Actor, organisation_key: str, *, at: datetime) -> Complian
         rows=tuple(row for row in rows if row.force is not None),
         not_applicable=tuple(row for row in rows if row.force is None),
         tables=_tables(found, whom, at.astimezone(zone).date(), at),
-        events=_events(whom),
+        events=_events(whom, at.astimezone(zone).date()),
         may_record=mine.exists(),
     )
 
@@ -322,11 +322,11 @@ def _by_table(directive: Directive) -> frozenset[str]:
     return frozenset(one.id for one in directive.demands if isinstance(one.clock, ByTable))
 
 
-def _events(whom: frozenset[str]) -> tuple[tuple[Directive, str, str], ...]:
+def _events(whom: frozenset[str], today: date) -> tuple[tuple[Directive, str, str], ...]:
     return tuple(
         (directive, event.name, event.words)
         for directive in all_directives()
-        if directive.events and whom.intersection(directive.scope)
+        if directive.holds(today) and whom.intersection(directive.scope)
         for event in directive.events
     )
 

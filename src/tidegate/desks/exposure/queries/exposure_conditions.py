@@ -94,6 +94,7 @@ def _always(which: Q) -> Callable[[datetime], Q]:
 STATES: Final[Mapping[str, Callable[[datetime], Q]]] = {
     "open": _always(OPEN),
     "to-do": to_do,
+    "due": lambda at: to_do(at) & Q(due_at__gt=at),
     "late": late,
     "undetermined": undetermined,
     "no-table": without_table,

@@ -187,7 +187,9 @@ def _set_columns(row: Exposure, due: rules.Deadline, said: Said) -> None:
     row.policy_set = due.answer.policy.name
     row.due_on, row.due_at = due.due_on, due.due_at
     row.is_determined = due.is_determined
-    row.needs_triage = bool(timeline and timeline.forensic_triage)
+    # Of what is known to be exploited, evidence comes first also while such a row is possible.
+    counts = due.answer.strictest if due.answer.is_listed else timeline
+    row.needs_triage = bool(counts and counts.forensic_triage)
     row.in_kev = said.kev is not None
 
 

@@ -146,6 +146,8 @@ def say_happened(
     with transaction.atomic():
         organisation = _acting(actor, organisation_key, at)
         found = directive_named(directive)
+        if not found.holds(at.date()):
+            raise NotPossibleError(f"{found.citation} asks for nothing any more; it was revoked")
         known = [one.name for one in found.events]
         if event not in known:
             raise NotPossibleError(

@@ -149,7 +149,10 @@ def _find_out(*, is_unknown: bool, missing: Sequence[str], exposed: bool) -> lis
         steps.append(Advice(Step.FIND_OUT, words))
     asked = [_ASKED[name] for name in missing if name in _ASKED]
     if asked:
-        words = f"Nobody has published {' and '.join(asked)} yet; the day may move when they do."
+        words = (
+            f"What was loaded here does not tell {' and '.join(asked)}: load Vulnrichment anew; the"
+            " day may move."
+        )
         steps.append(Advice(Step.FIND_OUT, words))
     if "in_kev" in missing:
         steps.append(_NO_CATALOGUE)

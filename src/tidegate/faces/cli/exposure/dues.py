@@ -11,7 +11,7 @@ from django.utils import timezone
 from tidegate.faces.cli.acting import actor
 from tidegate.faces.cli.exposure.documents import nothing, print_data, table, write_out
 from tidegate.faces.cli.exposure.given import AsJson, OfOrganisation
-from tidegate.faces.cli.exposure.shown_exposures import day_in
+from tidegate.faces.cli.exposure.shown_exposures import day_in, show_untold, untold_data
 from tidegate.faces.cli.saying import instance_address, moment
 from tidegate.faces.cli.screens import safe
 from tidegate.instance.opening import open_instance
@@ -38,16 +38,19 @@ def due(
         raise typer.BadParameter("--ics and --json are two forms; ask for one")
     open_instance()
     from tidegate.desks.exposure.queries.due import due as coming
+    from tidegate.desks.exposure.queries.untold import could_not_be_told
 
     who, now = actor(), timezone.now()
     if ics:
         write_out(_calendar(organisation))
         return
     rows = coming(who, organisation=organisation, within_days=within, at=now)
+    untold = could_not_be_told(who, organisation=organisation, at=now)
     if as_json:
-        print_data({"rows": rows})
-    else:
-        _show(rows, within)
+        print_data({"rows": rows, "untold": untold_data(untold)})
+        return
+    _show(rows, within)
+    show_untold(untold)
 
 
 def _calendar(organisation: str) -> bytes:

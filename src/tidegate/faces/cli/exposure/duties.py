@@ -49,13 +49,14 @@ def compliance(
     if as_csv and as_json:
         raise typer.BadParameter("--csv and --json are two forms; ask for one")
     open_instance()
+    from tidegate.desks.exposure.queries.compliance import as_report
     from tidegate.desks.exposure.queries.compliance import compliance as standing
     from tidegate.engines.directives import to_csv
 
     who = actor()
     found = standing(who, given.operator(who, organisation), at=timezone.now())
     if as_csv:
-        write_out(to_csv(found.rows).encode())
+        write_out(to_csv(as_report(found)).encode())
     elif as_json:
         print_data(shown_duties.compliance_data(found))
     else:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from tidegate.desks.exposure.queries.exposures import SORTS, STATES, list_exposures
+from tidegate.desks.exposure.queries.untold import could_not_be_told
 from tidegate.desks.exposure.services.remedies import Answer, say_remedy
 from tidegate.desks.findings.queries.errors import FilterError
 from tidegate.faces.console.exposure_words import REMEDIES, REMEDIES_MEANT
@@ -100,6 +101,7 @@ def _list(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
         shown.SECTION,
         **above,
         found=found,
+        untold=could_not_be_told(actor, organisation=shown.chosen_of(request), at=now),
         asked=asked,
         state=state,
         states=STATES,

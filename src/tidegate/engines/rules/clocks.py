@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from tidegate.engines.rules.deciding import Input
 from tidegate.engines.rules.errors import RuleInputError
-from tidegate.engines.rules.policies import Force, PolicySet, Scope, force_on
+from tidegate.engines.rules.policies import Force, PolicySet, Scope, Timeline, force_on
 from tidegate.engines.rules.readings import Answer, answer
 from tidegate.engines.rules.triage import Advised, advised
 
@@ -76,6 +76,9 @@ class Deadline:
     """When that day ends, in UTC; this instant is late already."""
     earliest_due_on: date | None
     """The same as `due_on`; where it is undetermined, the day of the strictest row possible."""
+    latest_due_on: date | None
+    """The same as `due_on`; where it is undetermined, the day of the mildest row possible, if each
+    of them has a day: once it is over, the deadline has passed whatever turns out to hold."""
     missing: tuple[str, ...]
     """What nobody knows: of the inputs, and of what starts the clock."""
     triage: tuple[Advised, ...]
@@ -111,6 +114,7 @@ class Deadline:
             "due_on": _day(self.due_on),
             "due_at": self.due_at and self.due_at.isoformat(),
             "earliest_due_on": _day(self.earliest_due_on),
+            "latest_due_on": _day(self.latest_due_on),
             "missing": list(self.missing),
             "triage": [one.record() for one in self.triage],
             "authority": {
@@ -136,10 +140,7 @@ def deadline(policy: PolicySet, known: Circumstances, zone: tzinfo) -> Deadline:
     said = answer(policy, known.inputs)
     _check(policy, known, said)
     start, start_on, lacking = _start(known, said, zone)
-    length = said.strictest
-    earliest = None
-    if length and length.days is not None and start_on:
-        earliest = _later(start_on, length.days)
+    earliest = _after(said.strictest, start_on)
     determined = said.timeline is not None and not lacking
     due_on = earliest if determined else None
     return Deadline(
@@ -152,6 +153,7 @@ def deadline(policy: PolicySet, known: Circumstances, zone: tzinfo) -> Deadline:
         due_on=due_on,
         due_at=day_end(due_on, zone) if due_on else None,
         earliest_due_on=earliest,
+        latest_due_on=due_on or (None if lacking else _after(said.mildest, start_on)),
         missing=(*said.missing, *lacking),
         triage=_triage(policy, known, said, zone),
         authority_due_on=known.authority_due_on,
@@ -225,6 +227,13 @@ def _triage(
         return advised(policy.reading, began_at.astimezone(UTC))
     except OverflowError:
         raise RuleInputError(f"{began_at.isoformat()} is out of bounds") from None
+
+
+def _after(length: Timeline | None, start_on: date | None) -> date | None:
+    """Return the last day of a timeline; None where it has no day, or no start is known."""
+    if length is None or length.days is None or start_on is None:
+        return None
+    return _later(start_on, length.days)
 
 
 def _local_day(at: datetime | None, zone: tzinfo) -> date | None:

@@ -110,6 +110,8 @@ def _days(record: Record) -> Iterator[str]:
         )
     elif earliest:
         yield f"No day can be told yet; the earliest possible is {earliest}."
+        if latest := record.get("latest_due_on"):
+            yield f"Whatever turns out to hold, it is late once {latest} is over."
     elif is_determined(record):
         yield "That is no day: no calendar runs."
     if record["triage"]:

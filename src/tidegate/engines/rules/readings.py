@@ -103,6 +103,14 @@ class Answer:
         return self.timeline
 
     @property
+    def mildest(self) -> Timeline | None:
+        """What holds, or the mildest of what may turn out to hold."""
+        reading = self.policy.reading
+        if self.timeline is None and reading and self.rows:
+            return reading.timeline(self.rows[-1])
+        return self.timeline
+
+    @property
     def is_listed(self) -> bool | None:
         """Whether the vulnerability is in the authority's catalogue; None if nobody knows."""
         if self.policy.reading is None:

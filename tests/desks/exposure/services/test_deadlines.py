@@ -8,6 +8,7 @@ import pytest
 
 from tests.desks.exposure.rooms import NOW, day, make_asset, make_exposure, make_operator
 from tidegate.desks.exposure.models import Assertion, Deadline, Edition, Exposure, FeedState
+from tidegate.desks.exposure.queries.exposure_conditions import STATES
 from tidegate.desks.exposure.services import deadlines
 from tidegate.engines.rules import Scope
 
@@ -96,6 +97,21 @@ def test_evidence_comes_first_while_a_row_that_asks_for_it_remains_possible():
     ssvc(exposure, automatable="no")
     computed(exposure, day(1))
     assert (exposure.outcome, exposure.needs_triage) == ("14 days", False)
+
+
+def test_what_is_late_by_every_row_that_remains_possible_is_late():
+    catalogue()
+    exposure = exposed_asset()
+    listed(exposure, on="2026-12-01")
+    record = computed(exposure).record["deadline"]
+    # 3 days or 14: nobody knows, and once the 15th is over it does not matter.
+    assert (record["earliest_due_on"], record["latest_due_on"]) == ("2026-12-04", "2026-12-15")
+    assert (exposure.due_on, exposure.is_determined) == (None, False)
+    for at, stands in ((day(0), "undetermined"), (day(6), "late")):
+        rows = Exposure.objects.filter(pk=exposure.pk)
+        assert [name for name in ("late", "undetermined") if rows.filter(STATES[name](at))] == [
+            stands
+        ]
 
 
 def test_nothing_is_assumed_while_the_catalogue_was_never_loaded():

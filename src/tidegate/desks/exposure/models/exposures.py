@@ -54,7 +54,10 @@ class Exposure(models.Model):
     row_number = models.SmallIntegerField(null=True)
     policy_set = models.CharField(max_length=60, blank=True)
     due_on = models.DateField(null=True)
-    due_at = models.DateTimeField(null=True, db_comment="This instant is late already.")
+    due_at = models.DateTimeField(
+        null=True,
+        db_comment="This instant is late already; of an undetermined one, whatever may hold.",
+    )
     is_determined = models.BooleanField(default=False)
     needs_triage = models.BooleanField(default=False)
     in_kev = models.BooleanField(default=False)

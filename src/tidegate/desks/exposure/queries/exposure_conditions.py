@@ -13,9 +13,12 @@ from django.db.models import Exists, OuterRef, Q
 
 from tidegate.desks.exposure.models import Excepted, Exposure, TriageDecision
 from tidegate.engines.matching.advisories import Certainty
+from tidegate.engines.rules import UNDETERMINED
 
 OPEN: Final = Q(cleared_at=None)
 """What is installed is affected, or it is not known whether it is."""
+_UNDETERMINED: Final = Q(outcome=UNDETERMINED)
+"""Their `due_at` is the instant from which they are late whatever turns out to hold."""
 _NOTHING_DONE: Final = OPEN & Q(remedy=Exposure.Remedy.NONE)
 
 
@@ -46,12 +49,12 @@ def late(at: datetime) -> Q:
 
 def within(days: int, at: datetime) -> Q:
     """Return the condition on exposures that are due within so many days and not late yet."""
-    return to_do(at) & Q(due_at__gt=at, due_at__lte=horizon(days, at))
+    return to_do(at) & ~_UNDETERMINED & Q(due_at__gt=at, due_at__lte=horizon(days, at))
 
 
 def beyond(days: int, at: datetime) -> Q:
     """Return the condition on exposures that have a day, and are due later than `within` says."""
-    return to_do(at) & Q(due_at__gt=horizon(days, at))
+    return to_do(at) & ~_UNDETERMINED & Q(due_at__gt=horizon(days, at))
 
 
 def horizon(days: int, at: datetime) -> datetime:
@@ -66,7 +69,8 @@ def horizon(days: int, at: datetime) -> datetime:
 
 def undetermined(at: datetime) -> Q:
     """Return the condition on exposures whose day rests on something that nobody knows."""
-    return to_do(at) & Q(is_determined=False) & ~Q(outcome="")
+    has_passed = Q(due_at__isnull=False, due_at__lte=at)
+    return to_do(at) & Q(is_determined=False) & ~Q(outcome="") & ~has_passed
 
 
 def without_table(at: datetime) -> Q:
@@ -94,7 +98,7 @@ def _always(which: Q) -> Callable[[datetime], Q]:
 STATES: Final[Mapping[str, Callable[[datetime], Q]]] = {
     "open": _always(OPEN),
     "to-do": to_do,
-    "due": lambda at: to_do(at) & Q(due_at__gt=at),
+    "due": lambda at: to_do(at) & ~_UNDETERMINED & Q(due_at__gt=at),
     "late": late,
     "undetermined": undetermined,
     "no-table": without_table,

@@ -173,9 +173,14 @@ def _days(rows: QuerySet[Exposure], today: date, at: datetime) -> tuple[DayCount
         .annotate(due=Count("pk"), in_kev=Count("pk", filter=Q(in_kev=True)))
         .order_by("due_on")
     )
-    return tuple(
-        DayCount(one["due_on"], one["due"], one["in_kev"]) for one in grouped if one["due_on"]
+    days = [DayCount(one["due_on"], one["due"], one["in_kev"]) for one in grouped if one["due_on"]]
+    # Late whatever turns out to hold, though no day can be told.
+    over = rows.filter(late(at), due_on=None).aggregate(
+        due=Count("pk"), in_kev=Count("pk", filter=Q(in_kev=True))
     )
+    if over["due"]:
+        days.insert(0, DayCount(today - timedelta(days=1), over["due"], over["in_kev"]))
+    return tuple(days)
 
 
 def _first(rows: QuerySet[Exposure], at: datetime) -> tuple[ExposureRow, ...]:

@@ -147,7 +147,7 @@ def _computed(
     moment = rules.Moment(at, facts_known, policy)
     facts = {**rules.facts(moment), "zone": (str(zone), "")}
     due = rules.deadline(policy, facts_known, zone)
-    _set_columns(row, due, said)
+    _set_columns(row, due, said, zone)
     before = last.get(row.pk)
     changes = rules.changes(_facts_of(before), facts) if before else ()
     if before and not changes:
@@ -178,7 +178,7 @@ def _move(before: Deadline | None, due: rules.Deadline) -> rules.Move:
     )
 
 
-def _set_columns(row: Exposure, due: rules.Deadline, said: Said) -> None:
+def _set_columns(row: Exposure, due: rules.Deadline, said: Said, zone: ZoneInfo) -> None:
     timeline = due.answer.timeline
     row.outcome = timeline.outcome.name if timeline else rules.UNDETERMINED
     if due.answer.basis is rules.Basis.NO_TABLE:
@@ -186,6 +186,8 @@ def _set_columns(row: Exposure, due: rules.Deadline, said: Said) -> None:
     row.row_number = due.answer.number
     row.policy_set = due.answer.policy.name
     row.due_on, row.due_at = due.due_on, due.due_at
+    if due.latest_due_on and not due.is_determined:
+        row.due_at = rules.day_end(due.latest_due_on, zone)
     row.is_determined = due.is_determined
     # Of what is known to be exploited, evidence comes first also while such a row is possible.
     counts = due.answer.strictest if due.answer.is_listed else timeline

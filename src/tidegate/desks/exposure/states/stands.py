@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from tidegate.engines.rules import UNDETERMINED
+
 
 class Stand(StrEnum):
     """Where an exposure stands."""
@@ -50,7 +52,8 @@ def stand(
         is_excepted: whether an exception holds now.
         outcome: of its newest computation; empty where its authority has no table.
         is_determined: whether it is known what is due.
-        due_at: the instant from which on it is late.
+        due_at: the instant from which on it is late; of one that is undetermined, the one from
+            which it is late whatever turns out to hold.
         at: now.
     """
     if cleared_at is not None:
@@ -59,8 +62,12 @@ def stand(
         return Stand.MITIGATED if remedy == MITIGATED else Stand.REMEDIATED
     if is_excepted:
         return Stand.EXCEPTED
+    if due_at is not None and due_at <= at:
+        return Stand.LATE
+    if outcome == UNDETERMINED:
+        return Stand.UNDETERMINED
     if due_at is not None:
-        return Stand.LATE if due_at <= at else Stand.DUE
+        return Stand.DUE
     if not outcome:
         return Stand.NO_TABLE
     return Stand.NO_DAY if is_determined else Stand.UNDETERMINED

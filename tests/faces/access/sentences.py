@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from tests.desks.access.oracle import Reader
-from tidegate.desks.access.words import REVIEWING, Act
+from tidegate.desks.access.words import LEFT_TO_ITSELF, Act
 from tidegate.desks.cases.models import Participant
 from tidegate.desks.findings.models import Case
 from tidegate.desks.parties.models import Invitation, Organisation
@@ -64,8 +64,8 @@ def run_the_instance(reader: Reader) -> bool:
 
 def provide(reader: Reader, organisation: Organisation) -> bool:
     """Say whether somebody sets an organisation's provider."""
-    takes_part = bool(set(organisation.kinds) & set(REVIEWING))
-    return (reader.leads or takes_part) and ADMINISTER(reader, organisation)
+    is_of_its_own = bool(set(organisation.kinds) & set(LEFT_TO_ITSELF))
+    return (reader.leads or is_of_its_own) and ADMINISTER(reader, organisation)
 
 
 def has_a_place(reader: Reader, organisation: Organisation) -> bool:

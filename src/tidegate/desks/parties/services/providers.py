@@ -22,8 +22,9 @@ from allauth.socialaccount.models import SocialAccount, SocialApp
 from django.db import transaction
 
 from tidegate.desks.access.actors import Actor
-from tidegate.desks.access.deciding import find, require_with_instance
+from tidegate.desks.access.deciding import find, may_with_instance
 from tidegate.desks.access.keys import as_written
+from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.access.words import Act, Role
 from tidegate.desks.ledger.services.appending import append
 from tidegate.desks.parties.models import Membership, Organisation, Person
@@ -72,7 +73,7 @@ def set_provider(
         rows = Organisation.objects.select_for_update()
         of = find(actor, rows, Act.ADMINISTER, key=as_written(organisation))
         if not (keeps_to_itself := is_of_its_own(of)):
-            require_with_instance(actor, Act.ADMINISTER)
+            _require_runs_instance(actor, of)
         address, named = _kept_issuer(issuer), _kept_domains(domains)
         if not 1 <= len(client_id) <= _LONGEST or not secret:
             raise NotPossibleError("give the client's id and secret as the provider shows them")
@@ -118,12 +119,18 @@ def remove_provider(actor: Actor, organisation: str, *, at: datetime) -> None:
     with transaction.atomic():
         of = find(actor, Organisation.objects.all(), Act.ADMINISTER, key=as_written(organisation))
         if not is_of_its_own(of):
-            require_with_instance(actor, Act.ADMINISTER)
+            _require_runs_instance(actor, of)
         removed, _ = SocialApp.objects.filter(provider=KIND, provider_id=of.key).delete()
         if not removed:
             raise NotPossibleError(f"{of.name} has no provider of its own")
         SocialAccount.objects.filter(provider=of.key).delete()
         append("provider-removed", at=at, actor=actor, organisation=of.key)
+
+
+def _require_runs_instance(actor: Actor, organisation: Organisation) -> None:
+    """Refuse whoever administers the organisation alone, as if it were not there."""
+    if not may_with_instance(actor, Act.ADMINISTER):
+        raise NotFoundError("organisation", organisation.key)
 
 
 def _require_own(actor: Actor, organisation: Organisation, domains: Sequence[str]) -> None:

@@ -52,7 +52,7 @@ def word_of(text: str) -> str | None:
     return word if word in WORDS else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def score_of(vector: str) -> float | None:
     """Return the base score of a vector that begins with `CVSS:`, or None."""
     if len(vector) > _LONGEST_VECTOR:

@@ -13,14 +13,13 @@ from datetime import date
 from typing import Any, Final
 
 from tidegate.desks.exposure.models import Assertion, Edition, Exposure, FeedState
-from tidegate.desks.exposure.queries.hits import in_chunks
+from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.engines.rules import UNKNOWN, Circumstances, Input, Scope
 
 KEV: Final = "kev"
 """The feed that is the authority's catalogue."""
 _SSVC: Final = ("vulnrichment", "cve")
 """Feeds that carry CISA's values, the nearest to CISA first."""
-_IN_ONE_QUERY: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def catalogue() -> Catalogue:
 def said_of(vulnerabilities: Iterable[int]) -> dict[int, Said]:
     """Return what the sources of deadlines say, by id of the vulnerability."""
     told: dict[int, Said] = {}
-    for chunk in in_chunks(set(vulnerabilities), _IN_ONE_QUERY):
+    for chunk in in_chunks(set(vulnerabilities)):
         rows = Assertion.objects.filter(
             vulnerability__in=chunk,
             kind__in=(Assertion.Kind.KEV, Assertion.Kind.SSVC),

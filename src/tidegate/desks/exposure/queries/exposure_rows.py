@@ -7,19 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from tidegate.desks.exposure.models import Assertion, Excepted, Exposure, Ground, Operator
+from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.desks.exposure.queries.exposure_conditions import holding
-from tidegate.desks.exposure.queries.hits import in_chunks
 from tidegate.desks.exposure.queries.policies import loaded_policy_sets
 from tidegate.desks.exposure.states.stands import Stand, stand
 from tidegate.engines import rules
-
-_IN_ONE_QUERY: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +207,7 @@ def _row(
 def _around(exposures: Iterable[Exposure], at: datetime) -> _Around:
     around = _Around()
     named: set[int] = set()
-    for chunk in in_chunks(exposures, _IN_ONE_QUERY):
+    for chunk in in_chunks(exposures):
         ids = [one.pk for one in chunk]
         named |= {one.vulnerability_id for one in chunk}
         _add_grounds(ids, around)
@@ -218,7 +215,7 @@ def _around(exposures: Iterable[Exposure], at: datetime) -> _Around:
         around.excepted |= {
             pk: until for pk, until in excepting.values_list("exposure", "until") if pk is not None
         }
-    for names in in_chunks(named, _IN_ONE_QUERY):
+    for names in in_chunks(named):
         listed = Assertion.objects.filter(
             vulnerability__in=names, kind=Assertion.Kind.KEV, source="kev", ended_at=None
         )

@@ -7,12 +7,12 @@ inventory, or from an advisory. A withdrawn advisory holds nothing; neither does
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from tidegate.desks.exposure.models import AffectedPackage, AffectedSlice, Installed
+from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.engines.matching.advisories import Certainty
 from tidegate.engines.matching.columns import Coordinates, Installs, Portfolio, Ranges
 from tidegate.engines.matching.packages import Reason
@@ -22,10 +22,6 @@ WITHOUT_PLACE: Final = (Reason.NO_VERSION, Reason.UNPARSABLE_VERSION)
 
 IN_DOUBT: Final = ~Q(doubt="") & ~Q(doubt__in=WITHOUT_PLACE)
 """Packages that have a place, and of which 'not affected' may not be said all the same."""
-
-_IN_ONE_QUERY: Final = 400
-"""Ids in one query; SQLite takes some thousand variables."""
-_T = TypeVar("_T")
 
 
 class Hit(NamedTuple):
@@ -42,14 +38,14 @@ class Hit(NamedTuple):
 
 def hits_on_assets(assets: Sequence[int]) -> Iterator[Hit]:
     """Yield what all advisories say of what is installed on some assets."""
-    for chunk in in_chunks(assets, _IN_ONE_QUERY):
+    for chunk in in_chunks(assets):
         installed = Installed.objects.filter(asset__in=chunk, asset__retired_at=None)
         yield from _hits(installed)
 
 
 def hits_of_advisories(advisories: Sequence[int]) -> Iterator[Hit]:
     """Yield what some advisories say of everything that is installed."""
-    for chunk in in_chunks(advisories, _IN_ONE_QUERY):
+    for chunk in in_chunks(advisories):
         affected = [
             *AffectedPackage.objects.filter(advisory__in=chunk, advisory__withdrawn_at=None)
         ]
@@ -97,13 +93,6 @@ def all_hits() -> Iterator[Hit]:
         AffectedPackage.objects.filter(is_unreadable=True, advisory__withdrawn_at=None)
     )
     yield from _placeless(Installed.objects.filter(asset__retired_at=None))
-
-
-def in_chunks(ids: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    """Yield ids in lists of a size that a query takes."""
-    rest = iter(ids)
-    while chunk := list(islice(rest, size)):
-        yield chunk
 
 
 def _hits(installed: QuerySet[Installed]) -> Iterator[Hit]:

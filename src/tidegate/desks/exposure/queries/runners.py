@@ -13,12 +13,10 @@ from datetime import datetime
 from django.db.models import Min
 
 from tidegate.desks.exposure.models import Installed, Inventory, Package
-from tidegate.desks.exposure.queries.hits import in_chunks
+from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.desks.exposure.queries.operators import is_operating
 from tidegate.desks.exposure.queries.proven import Proven
 from tidegate.desks.parties.models import Organisation
-
-_IN_ONE_QUERY = 400
 
 
 def runners_of(proven: Proven, *, before: datetime) -> dict[Organisation, tuple[int, ...]]:
@@ -43,7 +41,7 @@ def runners_of(proven: Proven, *, before: datetime) -> dict[Organisation, tuple[
             for asset, organisation in rows.order_by().values_list("asset", "asset__organisation"):
                 found[organisation].add(asset)
     running: dict[Organisation, tuple[int, ...]] = {}
-    for chunk in in_chunks(found, _IN_ONE_QUERY):
+    for chunk in in_chunks(found):
         operators = Organisation.objects.filter(pk__in=chunk, suspended_at=None)
         running |= {one: tuple(sorted(found[one.pk])) for one in operators if is_operating(one)}
     return dict(sorted(running.items(), key=lambda item: item[0].name))
@@ -55,7 +53,7 @@ def known_before(assets: Collection[int], at: datetime) -> tuple[int, ...]:
     The others were handed in since: a made-up asset for each package would be among them.
     """
     known: list[int] = []
-    for chunk in in_chunks(assets, _IN_ONE_QUERY):
+    for chunk in in_chunks(assets):
         first = (
             Inventory.objects.filter(asset__in=chunk)
             .order_by()

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
 
 from tidegate.desks.exposure.models import Advisory, Exposure, Ground, Installed
 from tidegate.desks.exposure.models import Statement as Kept
-from tidegate.desks.exposure.queries.hits import in_chunks
+from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.engines.matching.vex import Settled, Statement, Status, applies, gist, settled
-
-_IN_ONE_QUERY: Final = 400
 
 _ByGist = Mapping[tuple[str, ...], list[Statement]]
 """Statements by the gist of their product: a vendor says twenty thousand things of one flaw."""
@@ -32,7 +29,7 @@ def settled_of(exposures: Iterable[Exposure]) -> dict[int, Parts]:
     anything is left out.
     """
     told: dict[int, Parts] = {}
-    for chunk in in_chunks(exposures, _IN_ONE_QUERY):
+    for chunk in in_chunks(exposures):
         names = _names({one.vulnerability_id: one.vulnerability.name for one in chunk})
         kept = _kept({one.organisation_id for one in chunk}, names)
         said = _said(chunk, names, kept)
@@ -77,7 +74,7 @@ def _names(vulnerabilities: Mapping[int, str]) -> dict[int, set[str]]:
     links = Advisory.vulnerabilities.through.objects.filter(vulnerability__in=[*names])
     rows = list(links.values_list("vulnerability", "advisory", "advisory__identifier"))
     about: dict[int, int] = defaultdict(int)
-    for chunk in in_chunks({advisory for _, advisory, _ in rows}, _IN_ONE_QUERY):
+    for chunk in in_chunks({advisory for _, advisory, _ in rows}):
         every = Advisory.vulnerabilities.through.objects.filter(advisory__in=chunk)
         for advisory in every.values_list("advisory", flat=True):
             about[advisory] += 1
@@ -94,7 +91,7 @@ def _kept(
     """Return the statements that stand, by organisation and name of the vulnerability."""
     found: dict[tuple[int, str], list[Statement]] = defaultdict(list)
     every = {name for called in names.values() for name in called}
-    for chunk in in_chunks(every, _IN_ONE_QUERY):
+    for chunk in in_chunks(every):
         rows = Kept.objects.filter(
             organisation__in=organisations, vulnerability__name__in=chunk, ended_at=None
         )
@@ -134,14 +131,14 @@ def _applying(
 def _purls(exposures: Iterable[Exposure]) -> dict[int, dict[int, set[str]]]:
     """Return the package URLs of what an exposure rests on, by exposure and coordinate."""
     found: dict[int, dict[int, set[str]]] = defaultdict(dict)
-    for chunk in in_chunks(exposures, _IN_ONE_QUERY):
+    for chunk in in_chunks(exposures):
         assets = {one.pk: one.asset_id for one in chunk}
         grounds = Ground.objects.filter(
             exposure__in=[*assets], ended_at=None, is_overruled=False
         ).order_by()
         pairs = set(grounds.values_list("exposure", "coordinate"))
         came_as: dict[tuple[int, int], set[str]] = defaultdict(set)
-        for coordinates in in_chunks({coordinate for _, coordinate in pairs}, _IN_ONE_QUERY):
+        for coordinates in in_chunks({coordinate for _, coordinate in pairs}):
             installed = Installed.objects.filter(
                 asset__in=set(assets.values()), coordinate__in=coordinates
             ).order_by()

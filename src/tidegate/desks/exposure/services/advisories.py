@@ -16,7 +16,7 @@ import orjson
 
 from tidegate.desks.exposure import models
 from tidegate.desks.exposure.models import AffectedPackage, AffectedSlice, Edition
-from tidegate.desks.exposure.queries.hits import in_chunks
+from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.desks.exposure.services.placing import package_ids, vulnerability_ids
 from tidegate.engines.formats.records import cut
 from tidegate.engines.matching.advisories import Advisory

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 from django.db.models import Q
 
 from tidegate.desks.exposure.models import Exposure, Statement
-from tidegate.desks.exposure.queries.hits import in_chunks
+from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.desks.exposure.queries.vex import settled_of, statuses
 from tidegate.desks.exposure.services.turns import take_turn
 from tidegate.desks.exposure.states.vex import word_of
 from tidegate.desks.parties.models import Organisation
-
-_IN_ONE_QUERY: Final = 400
 
 
 def annotate(exposures: Iterable[int]) -> int:
@@ -27,7 +24,7 @@ def annotate(exposures: Iterable[int]) -> int:
     """
     changed = 0
     speaking = set(Statement.objects.filter(ended_at=None).values_list("organisation", flat=True))
-    for chunk in in_chunks(sorted(exposures), _IN_ONE_QUERY):
+    for chunk in in_chunks(sorted(exposures)):
         # Where nobody has ever loaded a statement, there is nothing to be looked up.
         worth = Q(organisation__in=speaking) | ~Q(vex="")
         rows = list(

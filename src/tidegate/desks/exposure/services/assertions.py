@@ -13,11 +13,10 @@ from typing import Final, NamedTuple
 
 from tidegate.desks.exposure import models
 from tidegate.desks.exposure.models import Edition
-from tidegate.desks.exposure.queries.hits import in_chunks
+from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.desks.exposure.services.placing import vulnerability_ids
 from tidegate.engines.feeds import Assertion, Kind
 
-_IN_ONE_QUERY: Final = 400
 _AT_ONCE: Final = 500
 
 _Place = tuple[int, str, str]
@@ -59,7 +58,7 @@ def put_assertions(
     _confirm(kept, said, standing, edition)
     scores = [standing[place].pk for place in new if place in standing and _is_score(place)]
     ended = [standing[place].pk for place in new if place in standing and not _is_score(place)]
-    for chunk in in_chunks(scores, _IN_ONE_QUERY):
+    for chunk in in_chunks(scores):
         models.Assertion.objects.filter(pk__in=chunk).delete()
     _end(ended, at)
     _begin({place: said[place] for place in new}, edition, at)
@@ -93,7 +92,7 @@ def end_listings(source: str, edition: Edition, *, at: datetime) -> dict[str, in
 def _standing(said: Mapping[_Place, Assertion]) -> dict[_Place, _Standing]:
     """Return what stands, of those places about which something is said."""
     found: dict[_Place, _Standing] = {}
-    for chunk in in_chunks({place[0] for place in said}, _IN_ONE_QUERY):
+    for chunk in in_chunks({place[0] for place in said}):
         rows = models.Assertion.objects.filter(vulnerability__in=chunk, ended_at=None).order_by()
         for vulnerability, source, kind, *told in rows.values_list(
             "vulnerability", "source", "kind", "pk", "value", "version", "said_at"
@@ -132,14 +131,14 @@ def _confirm(
         if one.kind is Kind.KEV or one.said_at != before.said_at:
             together.setdefault((one.version, one.said_at), []).append(before.pk)
     for (version, said_at), numbers in together.items():
-        for chunk in in_chunks(numbers, _IN_ONE_QUERY):
+        for chunk in in_chunks(numbers):
             models.Assertion.objects.filter(pk__in=chunk).update(
                 version=version, said_at=said_at, edition=edition
             )
 
 
 def _end(assertions: Sequence[int], at: datetime) -> None:
-    for chunk in in_chunks(assertions, _IN_ONE_QUERY):
+    for chunk in in_chunks(assertions):
         models.Assertion.objects.filter(pk__in=chunk).update(ended_at=at)
 
 

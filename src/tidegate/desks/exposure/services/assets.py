@@ -20,7 +20,7 @@ from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.access.words import Act
 from tidegate.desks.exposure.models import Asset, Tag
-from tidegate.desks.exposure.queries.hits import in_chunks
+from tidegate.desks.exposure.queries.chunks import IN_ONE_QUERY, in_chunks
 from tidegate.desks.exposure.queries.operators import operator_of
 from tidegate.desks.exposure.services.asset_words import MOST_TAGS, checked, tag_words
 from tidegate.desks.exposure.services.deadlines import recompute_assets
@@ -37,8 +37,6 @@ DECIDING: Final = frozenset({"exposed", "scope"})
 """The columns on which deadlines rest."""
 TOLD: Final = frozenset({"exposed", "criticality", "scope", "is_operational_technology"})
 """The columns whose values an entry in the ledger tells: each has a few known words."""
-
-_IN_ONE_QUERY: Final = 400
 
 
 def add_asset(
@@ -219,7 +217,7 @@ def retire_assets(actor: Actor, asset_keys: Sequence[str], *, at: datetime) -> i
         retired = [one for one in _held(actor, asset_keys, at) if one.retired_at is None]
         for asset in retired:
             asset.retired_at = asset.changed_at = at
-        Asset.objects.bulk_update(retired, ["retired_at", "changed_at"], batch_size=_IN_ONE_QUERY)
+        Asset.objects.bulk_update(retired, ["retired_at", "changed_at"], batch_size=IN_ONE_QUERY)
         if retired:
             touched = match_assets([one.pk for one in retired], at=at)
             _record("assets-retired", retired, actor, at, cleared=len(touched.cleared))
@@ -270,7 +268,7 @@ def _held(actor: Actor, asset_keys: Sequence[str], at: datetime) -> list[Asset]:
     found: dict[str, Asset] = {}
     rows = narrowed(actor, Asset.objects.all(), Act.OPERATE, at=at).select_related("organisation")
     # Always in the same order, so that two who change the same assets wait for each other.
-    for chunk in in_chunks(sorted(keys), _IN_ONE_QUERY):
+    for chunk in in_chunks(sorted(keys)):
         held = rows.filter(key__in=chunk).order_by("key")
         held = held.select_for_update(of=("self",), no_key=True)
         found |= {asset.key: asset for asset in held}
@@ -296,7 +294,7 @@ def _changed_columns(
     rows = [asset for asset in assets if asset.pk in changed]
     try:
         with transaction.atomic():
-            Asset.objects.bulk_update(rows, [*to, "changed_at"], batch_size=_IN_ONE_QUERY)
+            Asset.objects.bulk_update(rows, [*to, "changed_at"], batch_size=IN_ONE_QUERY)
     except IntegrityError:
         raise NotPossibleError(
             f"another asset is called {to.get('name')!r} already; choose another name"
@@ -309,7 +307,7 @@ def _changed_tags(assets: Sequence[Asset], more: set[str], fewer: set[str]) -> s
     if not more | fewer:
         return set()
     changed: set[int] = set()
-    for chunk in in_chunks(assets, _IN_ONE_QUERY):
+    for chunk in in_chunks(assets):
         by_id = {asset.pk: asset for asset in chunk}
         bear: dict[int, set[str]] = {pk: set() for pk in by_id}
         for pk, word in Tag.objects.filter(asset__in=by_id).values_list("asset", "word"):
@@ -320,7 +318,7 @@ def _changed_tags(assets: Sequence[Asset], more: set[str], fewer: set[str]) -> s
                     f"{by_id[pk].key} would bear more than {MOST_TAGS} tags; remove some first"
                 )
         new = [Tag(asset_id=pk, word=word) for pk in bear for word in sorted(more - bear[pk])]
-        Tag.objects.bulk_create(new, batch_size=_IN_ONE_QUERY)
+        Tag.objects.bulk_create(new, batch_size=IN_ONE_QUERY)
         gone = {pk for pk, words in bear.items() if words & fewer}
         Tag.objects.filter(asset__in=gone, word__in=fewer).delete()
         changed |= {tag.asset_id for tag in new} | gone

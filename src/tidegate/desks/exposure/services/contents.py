@@ -15,7 +15,7 @@ from typing import Final
 from django.db import transaction
 
 from tidegate.desks.exposure.models import Edition, Exposure
-from tidegate.desks.exposure.queries.hits import in_chunks
+from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.desks.exposure.services import deadlines, matching
 from tidegate.desks.exposure.services.advisories import put_advisories
 from tidegate.desks.exposure.services.assertions import put_assertions

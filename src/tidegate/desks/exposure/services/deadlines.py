@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max
 
 from tidegate.desks.exposure.models import Assertion, Deadline, Exposure, Ground
+from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.desks.exposure.queries.circumstances import (
     Catalogue,
     Said,
@@ -23,7 +24,6 @@ from tidegate.desks.exposure.queries.circumstances import (
     said_of,
 )
 from tidegate.desks.exposure.queries.exposure_rows import zone_name
-from tidegate.desks.exposure.queries.hits import in_chunks
 from tidegate.desks.exposure.queries.policies import loaded_policy_sets
 from tidegate.desks.exposure.services.rewriting import rewrite
 from tidegate.desks.exposure.services.turns import take_turn
@@ -31,7 +31,6 @@ from tidegate.engines import rules
 from tidegate.engines.formats.severities import highest_score
 from tidegate.engines.matching.advisories import Certainty
 
-_IN_ONE_QUERY: Final = 400
 _COLUMNS: Final = (
     "outcome",
     "row_number",
@@ -48,16 +47,13 @@ _COLUMNS: Final = (
 
 def recompute_assets(assets: Iterable[int], *, at: datetime) -> int:
     """Compute the deadlines on some assets anew; return how many computations changed."""
-    return sum(
-        recompute(_open(asset__in=chunk), at=at) for chunk in in_chunks(assets, _IN_ONE_QUERY)
-    )
+    return sum(recompute(_open(asset__in=chunk), at=at) for chunk in in_chunks(assets))
 
 
 def recompute_vulnerabilities(vulnerabilities: Iterable[int], *, at: datetime) -> int:
     """Compute the deadlines of some vulnerabilities anew; return how many changed."""
     return sum(
-        recompute(_open(vulnerability__in=chunk), at=at)
-        for chunk in in_chunks(vulnerabilities, _IN_ONE_QUERY)
+        recompute(_open(vulnerability__in=chunk), at=at) for chunk in in_chunks(vulnerabilities)
     )
 
 
@@ -76,9 +72,7 @@ def recompute(exposures: Iterable[int], *, at: datetime) -> int:
     """
     take_turn()
     known = _Known(catalogue(), rules_of_scopes())
-    return sum(
-        _recompute(chunk, known, at) for chunk in in_chunks(sorted(exposures), _IN_ONE_QUERY)
-    )
+    return sum(_recompute(chunk, known, at) for chunk in in_chunks(sorted(exposures)))
 
 
 def rules_of_scopes() -> Mapping[rules.Scope, rules.PolicySet]:

@@ -14,9 +14,7 @@ from tidegate.desks.access.deciding import require_with_instance
 from tidegate.desks.access.words import Act
 from tidegate.desks.exposure.services.bringing import Brought, own_folder
 from tidegate.desks.exposure.services.staging import Staging
-from tidegate.desks.exposure.services.taking import BATCH, Progress, Taken, Taking, Told
-from tidegate.desks.findings.services.refusals import NotPossibleError
-from tidegate.engines.feeds import feed_of
+from tidegate.desks.exposure.services.taking import BATCH, Taken, Taking, Told, feed_called, nobody
 
 _LONGEST_NAME: Final = 200
 
@@ -50,15 +48,8 @@ def take_file(
         HomeError: the instance's folder cannot be used.
     """
     require_with_instance(actor, Act.ADMINISTER)
-    try:
-        feed = feed_of(feed_name.strip())
-    except KeyError as error:
-        raise NotPossibleError(str(error.args[0])) from error
+    feed = feed_called(feed_name)
     name = "".join(sign for sign in called if sign.isprintable())[:_LONGEST_NAME]
     came = Brought(path, f"handed in: {name}", path.stat().st_size)
     with own_folder(feed) as folder, Staging(folder, BATCH) as staging:
-        return Taking(feed, came, staging, False, actor, at, told or _nobody).done()
-
-
-def _nobody(_: Progress) -> None:
-    """Nobody listens."""
+        return Taking(feed, came, staging, False, actor, at, told or nobody).done()

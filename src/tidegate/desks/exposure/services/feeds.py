@@ -31,10 +31,12 @@ from tidegate.desks.exposure.services.taking import (
     Taken,
     Taking,
     Told,
+    feed_called,
+    nobody,
 )
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.ledger.services.appending import append
-from tidegate.engines.feeds import Feed, feed_of
+from tidegate.engines.feeds import Feed
 from tidegate.engines.feeds.fetching import FetchError, NotModified
 
 __all__ = ["BATCH", "Outcome", "Progress", "Taken", "Told", "follow", "take"]
@@ -63,9 +65,9 @@ def take(
         HomeError: the instance's folder cannot be used.
     """
     require_with_instance(actor, Act.ADMINISTER)
-    feed = _feed(feed_name)
+    feed = feed_called(feed_name)
     named = checked_place(actor, feed, place)
-    tell = told or _nobody
+    tell = told or nobody
     with own_folder(feed) as folder:
         with transaction.atomic():
             state = editions.state_of(feed)
@@ -114,7 +116,7 @@ def follow(
         NotPossibleError: there is no such feed, or that is no place.
     """
     require_with_instance(actor, Act.ADMINISTER)
-    feed = _feed(feed_name)
+    feed = feed_called(feed_name)
     with transaction.atomic():
         state = editions.state_of(feed)
         where = state.place if place is None else checked_place(actor, feed, place)
@@ -152,14 +154,3 @@ def _not_modified(feed: Feed, at: datetime) -> Taken:
         is_too_old=feed.is_too_old(counting.said_at if counting else None, at),
         records=counting.records if counting else 0,
     )
-
-
-def _feed(name: str) -> Feed:
-    try:
-        return feed_of(name.strip())
-    except KeyError as error:
-        raise NotPossibleError(str(error.args[0])) from error
-
-
-def _nobody(_: Progress) -> None:
-    """Nobody listens."""

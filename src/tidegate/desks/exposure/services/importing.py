@@ -35,7 +35,7 @@ from tidegate.desks.access.deciding import narrowed
 from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.words import Act
 from tidegate.desks.exposure.models import Asset, Operator, Tag
-from tidegate.desks.exposure.queries.hits import in_chunks
+from tidegate.desks.exposure.queries.chunks import IN_ONE_QUERY, in_chunks
 from tidegate.desks.exposure.queries.operators import one_operator, operator_of
 from tidegate.desks.exposure.services.asset_words import checked, tag_words
 from tidegate.desks.exposure.services.assets import DECIDING, follow
@@ -55,7 +55,6 @@ from tidegate.desks.parties.models import Organisation
 MOST_FAULTS: Final = 1_000
 """That are listed; the rest is counted."""
 
-_IN_ONE_QUERY: Final = 400
 _IN_ONE_ENTRY: Final = 10_000
 """Assets that an entry in the ledger names."""
 
@@ -256,17 +255,17 @@ def _write(steps: Iterable[_Step], at: datetime) -> None:
     """Write down what the steps do, and let deadlines follow."""
     new = [one for one in steps if one.is_new]
     changed = [one for one in steps if one.is_change]
-    Asset.objects.bulk_create([one.asset for one in new], batch_size=_IN_ONE_QUERY)
+    Asset.objects.bulk_create([one.asset for one in new], batch_size=IN_ONE_QUERY)
     columns = sorted({name for one in changed for name in one.columns})
     for one in changed:
         one.asset.changed_at = at
     rows = [one.asset for one in changed]
-    Asset.objects.bulk_update(rows, [*columns, "changed_at"], batch_size=_IN_ONE_QUERY)
+    Asset.objects.bulk_update(rows, [*columns, "changed_at"], batch_size=IN_ONE_QUERY)
     tagged = [one for one in steps if one.tags is not None]
-    for chunk in in_chunks([one.asset.pk for one in tagged if not one.is_new], _IN_ONE_QUERY):
+    for chunk in in_chunks([one.asset.pk for one in tagged if not one.is_new]):
         Tag.objects.filter(asset__in=chunk).delete()
     words = (Tag(asset=one.asset, word=word) for one in tagged for word in one.tags or ())
-    Tag.objects.bulk_create(words, batch_size=_IN_ONE_QUERY)
+    Tag.objects.bulk_create(words, batch_size=IN_ONE_QUERY)
     follow(rows, {one.asset.pk: one.columns for one in changed}, at=at)
 
 

@@ -19,7 +19,8 @@ from django.db import connection
 from django.db.models import Model
 
 from tidegate.desks.exposure import models
-from tidegate.desks.exposure.queries.hits import WITHOUT_PLACE, in_chunks
+from tidegate.desks.exposure.queries.chunks import IN_ONE_QUERY, in_chunks
+from tidegate.desks.exposure.queries.hits import WITHOUT_PLACE
 from tidegate.desks.findings.services.texts import kept_text
 from tidegate.engines.formats.inventories.components import Component, Inventory
 from tidegate.engines.matching.identity import place
@@ -28,7 +29,6 @@ from tidegate.engines.matching.packages import HIGHEST, Coordinate, Package, Rea
 MOST_PURLS: Final = 1_000
 """Package URLs that are kept of one coordinate: no source package has as many binary ones."""
 
-_IN_ONE_QUERY: Final = 400
 _LONGEST_ECOSYSTEM: Final = 60
 _LONGEST_NAME: Final = 400
 _LONGEST_VERSION: Final = 300
@@ -130,7 +130,7 @@ def install(row: models.Inventory, reading: Reading, before: models.Inventory | 
     new = {ids[where]: held for where, held in reading.held.items()}
     stood = _standing(before)
     gone = stood.keys() - new.keys()
-    for chunk in in_chunks([stood[one][0] for one in gone], _IN_ONE_QUERY):
+    for chunk in in_chunks([stood[one][0] for one in gone]):
         models.Installed.objects.filter(pk__in=chunk).delete()
     _tell_otherwise(stood, new)
     if before is not None:
@@ -233,7 +233,7 @@ def _tell_otherwise(
         for one, held in new.items()
         if one in stood and stood[one][1:] != ([*held.purls], held.doubt)
     ]
-    models.Installed.objects.bulk_update(rows, ["purls", "doubt"], batch_size=_IN_ONE_QUERY)
+    models.Installed.objects.bulk_update(rows, ["purls", "doubt"], batch_size=IN_ONE_QUERY)
 
 
 def _coordinate_ids(held: Mapping[_Place, Held]) -> dict[_Place, int]:
@@ -281,7 +281,7 @@ def _ids(
             f"INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING",  # noqa: S608 - names of our own
             [(*names, *more) for names, more in rows.items()],
         )
-        for chunk in in_chunks(rows, _IN_ONE_QUERY):
+        for chunk in in_chunks(rows):
             asked = ", ".join(["(%s, %s)"] * len(chunk))
             cursor.execute(
                 f"WITH asked(one, two) AS (VALUES {asked}) SELECT one, two, id FROM asked"  # noqa: S608

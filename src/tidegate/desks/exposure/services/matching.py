@@ -22,12 +22,12 @@ from tidegate.desks.exposure.models import (
     Exposure,
     Ground,
 )
+from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.desks.exposure.queries.hits import (
     Hit,
     all_hits,
     hits_of_advisories,
     hits_on_assets,
-    in_chunks,
 )
 from tidegate.desks.exposure.services import annotating, deadlines
 from tidegate.desks.exposure.services.rewriting import rewrite
@@ -38,7 +38,6 @@ from tidegate.engines.matching.advisories import OWN_SOURCE, Certainty
 COMES_BACK_WITHIN: Final = timedelta(days=30)
 """What comes back so soon after it had cleared counts from its first day (decision 0013)."""
 
-_IN_ONE_QUERY: Final = 400
 _ASSETS_AT_ONCE: Final = 50
 """All their grounds are held in memory."""
 
@@ -79,7 +78,7 @@ def match_advisories(advisories: Sequence[int], *, at: datetime) -> Touched:
     """Compare some advisories, as they are now, with everything that is installed."""
     take_turn()
     touched = Touched()
-    for chunk in in_chunks(advisories, _IN_ONE_QUERY):
+    for chunk in in_chunks(advisories):
         before = Ground.objects.filter(advisory__in=chunk, ended_at=None)
         _carry_over(before, hits_of_advisories(chunk), touched, at)
         _weigh_again(Advisory.objects.filter(pk__in=chunk, source=OWN_SOURCE), touched)
@@ -141,7 +140,7 @@ def _carry_over(
 def _vulnerabilities_of(affected: Iterable[int]) -> dict[int, tuple[int, list[int]]]:
     """Return the advisory of each, and the vulnerabilities that it is about."""
     named: dict[int, tuple[int, list[int]]] = {}
-    for chunk in in_chunks(affected, _IN_ONE_QUERY):
+    for chunk in in_chunks(affected):
         rows = AffectedPackage.objects.filter(
             pk__in=chunk, advisory__vulnerabilities__isnull=False
         ).order_by()
@@ -153,7 +152,7 @@ def _vulnerabilities_of(affected: Iterable[int]) -> dict[int, tuple[int, list[in
 
 
 def _end(grounds: Sequence[int], at: datetime) -> None:
-    for chunk in in_chunks(grounds, _IN_ONE_QUERY):
+    for chunk in in_chunks(grounds):
         Ground.objects.filter(pk__in=chunk).update(ended_at=at)
 
 
@@ -181,7 +180,7 @@ def _exposures(pairs: set[tuple[int, int]], at: datetime) -> dict[tuple[int, int
     """Return the exposure of each asset and vulnerability; where there is none, make one."""
     assets = {asset for asset, _ in pairs}
     organisations: dict[int, int] = {}
-    for chunk in in_chunks(assets, _IN_ONE_QUERY):
+    for chunk in in_chunks(assets):
         organisations |= dict(Asset.objects.filter(pk__in=chunk).values_list("pk", "organisation"))
     found = _found(pairs)
     missing = [pair for pair in pairs if pair not in found]
@@ -211,7 +210,7 @@ def _found(pairs: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
     is_by_asset = len(assets) <= len(vulnerabilities)
     column = "asset__in" if is_by_asset else "vulnerability__in"
     found: dict[tuple[int, int], int] = {}
-    for chunk in in_chunks(assets if is_by_asset else vulnerabilities, _IN_ONE_QUERY):
+    for chunk in in_chunks(assets if is_by_asset else vulnerabilities):
         rows = Exposure.objects.filter(**{column: chunk}).order_by()
         found |= {
             (asset, vulnerability): pk
@@ -224,14 +223,14 @@ def _found(pairs: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
 def _weigh_again(own: QuerySet[Advisory], touched: Touched) -> None:
     """Add the exposures to which our own runs have something to say, be it a ground or not."""
     names = [*own.values_list("vulnerabilities", flat=True)]
-    for chunk in in_chunks([one for one in names if one is not None], _IN_ONE_QUERY):
+    for chunk in in_chunks([one for one in names if one is not None]):
         rows = Exposure.objects.filter(vulnerability__in=chunk, grounds__ended_at=None)
         touched.to_weigh.update(rows.order_by().values_list("pk", flat=True))
 
 
 def _followed(touched: Touched, at: datetime) -> Touched:
     """Weigh the grounds of what was touched, and let its columns and its deadline follow."""
-    for chunk in in_chunks(sorted(touched.changed | touched.to_weigh), _IN_ONE_QUERY):
+    for chunk in in_chunks(sorted(touched.changed | touched.to_weigh)):
         _weigh(chunk, touched, at)
     touched.changed -= touched.opened | touched.cleared
     # A new ground may be one that no statement speaks of.
@@ -295,7 +294,7 @@ _Cleared = tuple[int, frozenset[str]]
 
 def _cleared_by_own_runs(vulnerabilities: Iterable[int]) -> dict[int, list[_Cleared]]:
     found: dict[int, list[_Cleared]] = {}
-    for chunk in in_chunks(vulnerabilities, _IN_ONE_QUERY):
+    for chunk in in_chunks(vulnerabilities):
         rows = AffectedPackage.objects.filter(
             advisory__source=OWN_SOURCE,
             advisory__withdrawn_at=None,

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from tidegate.desks.exposure import models
-from tidegate.desks.exposure.queries.hits import in_chunks
+from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.engines.matching.packages import Package
 
-_IN_ONE_QUERY: Final = 400
 _LONGEST_NAME: Final = 100
 
 
@@ -49,7 +48,7 @@ def _packages(wanted: Iterable[Package]) -> dict[Package, int]:
         by_ecosystem.setdefault(one.ecosystem, []).append(one.name)
     found: dict[Package, int] = {}
     for ecosystem, names in by_ecosystem.items():
-        for chunk in in_chunks(names, _IN_ONE_QUERY):
+        for chunk in in_chunks(names):
             rows = models.Package.objects.filter(ecosystem=ecosystem, name__in=chunk)
             found |= {Package(ecosystem, name): pk for pk, name in rows.values_list("pk", "name")}
     return found
@@ -57,7 +56,7 @@ def _packages(wanted: Iterable[Package]) -> dict[Package, int]:
 
 def _vulnerabilities(wanted: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for chunk in in_chunks(wanted, _IN_ONE_QUERY):
+    for chunk in in_chunks(wanted):
         rows = models.Vulnerability.objects.filter(name__in=chunk)
         found |= dict(rows.values_list("name", "pk"))
     return found

@@ -23,7 +23,7 @@ from tidegate.desks.access.words import Act
 from tidegate.desks.cases.instants import shown
 from tidegate.desks.cases.services.texts import needed
 from tidegate.desks.exposure.models import Exposure, RemedySaid, TriageItem
-from tidegate.desks.exposure.queries.hits import in_chunks
+from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.desks.exposure.queries.remedies import standing_remedy
 from tidegate.desks.exposure.queries.triage import is_out_of_order
 from tidegate.desks.exposure.services.pasts import past
@@ -34,7 +34,6 @@ from tidegate.desks.parties.models import Organisation
 MOST_AT_ONCE: Final = 10_000
 """Exposures of one saying."""
 
-_IN_ONE_QUERY: Final = 400
 _REMEDIES: Final = (Exposure.Remedy.MITIGATED, Exposure.Remedy.REMEDIATED)
 
 
@@ -121,7 +120,7 @@ def say_remedy(
             ),
             batch_size=500,
         )
-        for chunk in in_chunks([row.pk for row in rows], _IN_ONE_QUERY):
+        for chunk in in_chunks([row.pk for row in rows]):
             Exposure.objects.filter(pk__in=chunk).update(remedy=remedy, remedied_at=moment)
         for organisation, of_it in _by_organisation(rows).items():
             record(
@@ -179,10 +178,10 @@ def take_back_remedy(actor: Actor, exposure_key: str, *, at: datetime) -> Exposu
 def _operated(actor: Actor, keys: Sequence[str], at: datetime) -> list[Exposure]:
     """Return exposures by their keys, locked in the order of their ids; all of them, or refuse."""
     ids: list[int] = []
-    for named in in_chunks(keys, _IN_ONE_QUERY):
+    for named in in_chunks(keys):
         ids += Exposure.objects.filter(key__in=named).values_list("pk", flat=True)
     found: list[Exposure] = []
-    for chunk in in_chunks(sorted(ids), _IN_ONE_QUERY):
+    for chunk in in_chunks(sorted(ids)):
         rows = Exposure.objects.filter(pk__in=chunk).select_related("organisation")
         theirs = narrowed(actor, rows, Act.OPERATE, at=at)
         found += theirs.select_for_update(of=("self",)).order_by("pk")
@@ -197,7 +196,7 @@ def _out_of_order(rows: Sequence[Exposure], remedy: str, done_at: datetime) -> t
         return ()
     asked = {row.pk: row for row in rows if row.needs_triage}
     items: dict[int, list[TriageItem]] = defaultdict(list)
-    for chunk in in_chunks(asked, _IN_ONE_QUERY):
+    for chunk in in_chunks(asked):
         for item in TriageItem.objects.filter(exposure__in=chunk, taken_back_at=None):
             if item.at >= asked[item.exposure_id].detected_at:
                 items[item.exposure_id].append(item)

@@ -22,7 +22,7 @@ from tidegate.desks.access.keys import as_written
 from tidegate.desks.access.words import Act
 from tidegate.desks.cases.instants import shown
 from tidegate.desks.exposure import models
-from tidegate.desks.exposure.queries.hits import in_chunks
+from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.desks.exposure.services.annotating import annotate_all_of
 from tidegate.desks.exposure.services.asset_words import line
 from tidegate.desks.exposure.services.operators import find_operator
@@ -40,7 +40,6 @@ MOST: Final = 20_000
 LISTED: Final = 20
 """Statements that could not be kept and are told at once."""
 
-_IN_ONE_QUERY: Final = 400
 _LONGEST_VULNERABILITY: Final = 100
 _LONGEST_THING: Final = 600
 _LONGEST_SAYER: Final = 300
@@ -204,7 +203,7 @@ def _is_kept(one: Statement, left_out: list[str]) -> bool:
 def _check_room(organisation: Organisation, vulnerabilities: Sequence[int]) -> None:
     """Refuse more about one vulnerability than can be looked through while others wait."""
     more = Counter(vulnerabilities)
-    for chunk in in_chunks(more, _IN_ONE_QUERY):
+    for chunk in in_chunks(more):
         standing = models.Statement.objects.filter(
             organisation=organisation, vulnerability__in=chunk, ended_at=None
         )
@@ -237,7 +236,7 @@ def _vulnerabilities(organisation: Organisation, kept: Sequence[Statement]) -> l
         | Q(Exists(models.Exposure.objects.filter(organisation=organisation, **of_it)))
         | Q(Exists(models.Statement.objects.filter(organisation=organisation, **of_it)))
     )
-    for chunk in in_chunks(names, _IN_ONE_QUERY):
+    for chunk in in_chunks(names):
         rows = models.Vulnerability.objects.filter(said, name__in=chunk)
         known.update(rows.values_list("name", flat=True))
     chosen = [

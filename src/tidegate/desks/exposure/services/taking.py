@@ -22,12 +22,14 @@ from tidegate.desks.exposure.services.advisories import note_vanished
 from tidegate.desks.exposure.services.assertions import end_listings
 from tidegate.desks.exposure.services.bringing import Brought
 from tidegate.desks.exposure.services.staging import Staging
+from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.engines import feeds as published
 from tidegate.engines.feeds import (
     EditionError,
     Feed,
     FeedKind,
     Refused,
+    feed_of,
     judge,
     read_edition,
 )
@@ -90,6 +92,22 @@ class Taken:
 
 
 Told = Callable[[Progress], None]
+
+
+def feed_called(name: str) -> Feed:
+    """Return the feed of a name.
+
+    Raises:
+        NotPossibleError: there is none; the message names those that there are.
+    """
+    try:
+        return feed_of(name.strip())
+    except KeyError as error:
+        raise NotPossibleError(str(error.args[0])) from error
+
+
+def nobody(_: Progress) -> None:
+    """Nobody listens."""
 
 
 class Taking:

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from tidegate.desks.exposure.models import Asset, Exposure
-from tidegate.desks.exposure.queries.hits import in_chunks
+from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.desks.exposure.services.deadlines import recompute
 from tidegate.desks.exposure.services.matching import Touched
-
-_IN_ONE_QUERY: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ def as_it_stood(asset: Asset, *, cleared_at: datetime) -> dict[int, Stood]:
 
 def let_stand_again(stood: dict[int, Stood], touched: Touched, *, at: datetime) -> None:
     """Let those exposures stand as before that matching has just opened again."""
-    for chunk in in_chunks(sorted(stood.keys() & touched.opened), _IN_ONE_QUERY):
+    for chunk in in_chunks(sorted(stood.keys() & touched.opened)):
         rows = list(Exposure.objects.filter(pk__in=chunk))
         for row in rows:
             before = stood[row.pk]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
-from cvss import CVSS2, CVSS3, CVSS4, CVSSError  # type: ignore[import-untyped]
-
 from tidegate.engines.feeds.assertions import Json
+from tidegate.engines.formats import severities
 
-_LONGEST_VECTOR: Final = 500
-"""Characters; CVSS 4.0 with every metric has under 250."""
 _VERSIONS: Final = ("4.0", "3.1", "3.0")
 
 
@@ -27,20 +23,14 @@ def compared(vector: str, published: float | None) -> dict[str, Json]:
     }
 
 
-@lru_cache(maxsize=1 << 14)
 def score_of(vector: str) -> float | None:
-    """Return the base score of a vector of CVSS 2, 3 or 4, or None for what is none."""
-    if len(vector) > _LONGEST_VECTOR:
-        return None
-    try:
-        if vector.startswith("CVSS:4"):
-            return float(CVSS4(vector).base_score)
-        if vector.startswith("CVSS:3"):
-            return float(CVSS3(vector).base_score)
-        return float(CVSS2(vector.removeprefix("CVSS:2.0/").strip("()")).base_score)
-    except (CVSSError, ValueError, ArithmeticError, LookupError):
-        # The library says CVSSError; the others would be slips of it on hostile text.
-        return None
+    """Return the base score of a vector of CVSS 2, 3 or 4, or None for what is none.
+
+    Feeds write version 2 without a prefix, and in parentheses at times.
+    """
+    if not vector.startswith(("CVSS:3", "CVSS:4")):
+        vector = f"CVSS:2.0/{vector.removeprefix('CVSS:2.0/').strip('()')}"
+    return severities.score_of(vector)
 
 
 def version_of(vector: str) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from tidegate.faces.cli import screens
-from tidegate.faces.cli.printing import print_json
+from tidegate.faces.cli.printing import as_data, print_json
 from tidegate.faces.cli.reviews.documents import facts, table
 from tidegate.faces.cli.screens import ERRORS, OUT, safe
 
@@ -30,26 +29,6 @@ __all__ = [
 ]
 
 _DAY: Final = timedelta(days=1)
-
-
-def as_data(value: Any) -> Any:
-    """Return a value as JSON data: days as 2026-12-13, spans in days, sets sorted.
-
-    A dataclass is the object of its fields; what follows from them is left out.
-    """
-    if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: as_data(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(name): as_data(one) for name, one in value.items()}
-    if isinstance(value, (set, frozenset)):
-        return sorted(as_data(one) for one in value)
-    if isinstance(value, Collection) and not isinstance(value, (str, bytes)):
-        return [as_data(one) for one in value]
-    if isinstance(value, timedelta):
-        return value / _DAY
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value.isoformat()
-    return value
 
 
 def print_data(document: Any) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from django.utils import timezone
 
-from tidegate.faces.cli.printing import print_json
+from tidegate.faces.cli.printing import as_data, print_json
 from tidegate.faces.cli.reviews import given, shown_decisions
-from tidegate.faces.cli.reviews.documents import as_data, tell, tell_row
+from tidegate.faces.cli.reviews.documents import tell, tell_row
 from tidegate.faces.cli.reviews.given import AsJson, Engagement, Out
 from tidegate.instance.opening import open_instance
 

@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import fields, is_dataclass
-from datetime import time, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from tidegate.faces.cli import screens
-from tidegate.faces.cli.printing import print_json
+from tidegate.faces.cli.printing import as_data, print_json
 from tidegate.faces.cli.screens import OUT, safe
 
 if TYPE_CHECKING:
     from django.db.models import Model
-
-_DAY: Final = timedelta(days=1)
-
-
-def as_data(value: Any) -> Any:
-    """Return a value as JSON data: sets sorted, times of day as `09:00`, spans in days."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: as_data(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(name): as_data(one) for name, one in value.items()}
-    if isinstance(value, (set, frozenset)):
-        return sorted(as_data(one) for one in value)
-    if isinstance(value, Collection) and not isinstance(value, (str, bytes)):
-        return [as_data(one) for one in value]
-    if isinstance(value, timedelta):
-        return value / _DAY
-    if isinstance(value, time):
-        return f"{value:%H:%M}"
-    return value
 
 
 def tell(document: Mapping[str, Any], sentence: str, *, as_json: bool) -> None:

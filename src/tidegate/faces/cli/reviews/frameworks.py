@@ -9,9 +9,9 @@ import typer
 from django.utils import timezone
 
 from tidegate.faces.cli.acting import actor
-from tidegate.faces.cli.printing import print_json
+from tidegate.faces.cli.printing import as_data, print_json
 from tidegate.faces.cli.reviews import given, shown_terms
-from tidegate.faces.cli.reviews.documents import as_data, facts, tell_row
+from tidegate.faces.cli.reviews.documents import facts, tell_row
 from tidegate.faces.cli.reviews.given import AsJson
 from tidegate.faces.cli.saying import moment
 from tidegate.instance.opening import open_instance

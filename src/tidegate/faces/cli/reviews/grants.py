@@ -11,9 +11,9 @@ import typer
 from django.utils import timezone
 
 from tidegate.faces.cli import given as instants
-from tidegate.faces.cli.printing import print_json
+from tidegate.faces.cli.printing import as_data, print_json
 from tidegate.faces.cli.reviews import given, shown_access
-from tidegate.faces.cli.reviews.documents import as_data, tell, tell_row
+from tidegate.faces.cli.reviews.documents import tell, tell_row
 from tidegate.faces.cli.reviews.given import AsJson, Engagement, Grant, MaybeReason
 from tidegate.instance.opening import open_instance
 

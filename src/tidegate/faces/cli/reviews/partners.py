@@ -12,9 +12,9 @@ from django.utils import timezone
 from tidegate.engines.formats.reports import Format
 from tidegate.faces.cli import given as instants
 from tidegate.faces.cli.given import written
-from tidegate.faces.cli.printing import print_json
+from tidegate.faces.cli.printing import as_data, print_json
 from tidegate.faces.cli.reviews import given, shown_decisions
-from tidegate.faces.cli.reviews.documents import as_data, tell, tell_row
+from tidegate.faces.cli.reviews.documents import tell, tell_row
 from tidegate.faces.cli.reviews.given import (
     AsJson,
     Engagement,

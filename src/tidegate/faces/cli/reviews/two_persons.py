@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from django.utils import timezone
 
-from tidegate.faces.cli.printing import print_json
+from tidegate.faces.cli.printing import as_data, print_json
 from tidegate.faces.cli.reviews import given, shown_access
-from tidegate.faces.cli.reviews.documents import as_data, tell_row
+from tidegate.faces.cli.reviews.documents import tell_row
 from tidegate.faces.cli.reviews.given import AsJson, Engagement
 from tidegate.instance.opening import open_instance
 

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
-from tidegate.desks.exposure.queries.compliance import Compliance, TableRow, compliance
-from tidegate.engines.directives import Row, State, to_csv
+from tidegate.desks.exposure.queries.compliance import Compliance, as_report, compliance
+from tidegate.engines.directives import to_csv
 from tidegate.faces.console.views.showing import asking
 from tidegate.faces.web.acting import actor_of_request as actor_of
 
@@ -33,8 +33,7 @@ def save_csv(request: HttpRequest, key: str) -> HttpResponse:
     """Hand out a report as CSV (RFC 4180)."""
     now = timezone.now()
     found = compliance(actor_of(request), key, at=now)
-    rows = (*found.rows, *map(_row, found.tables), *found.not_applicable)
-    return _file(to_csv(rows).encode(), "text/csv; charset=utf-8", found, now, "csv")
+    return _file(to_csv(as_report(found)).encode(), "text/csv; charset=utf-8", found, now, "csv")
 
 
 @require_GET
@@ -70,38 +69,6 @@ def _record(found: Compliance, now: datetime) -> dict[str, Any]:
         ],
         "not_applicable": [row.record() for row in found.not_applicable],
     }
-
-
-def _row(table: TableRow) -> Row:
-    """Return what a table's clock is for as one row: the gravest state, the numbers in words."""
-    counts = {
-        State.LATE: table.late,
-        State.DUE: table.due,
-        State.EXCEPTED: table.excepted,
-        State.DONE: table.done,
-    }
-    without = State.DONE if table.cleared else State.NOT_APPLICABLE
-    state = next((state for state, count in counts.items() if count), without)
-    told = ", ".join(f"{count} {state}" for state, count in counts.items())
-    return Row(
-        directive=table.directive.citation,
-        requirement=table.requirement.id,
-        words=table.requirement.words,
-        to=table.requirement.to,
-        about="each vulnerability on each asset",
-        state=state,
-        force=table.force,
-        due_on="",
-        zone="",
-        done_at="",
-        done_by="",
-        excepted_until="",
-        approver="",
-        reason="",
-        note=f"{told}, {table.cleared} cleared",
-        why="Each has a day of its own, by a table.",
-        key=f"{table.directive.id}/{table.requirement.id}",
-    )
 
 
 def _file(content: bytes, kind: str, found: Compliance, now: datetime, ending: str) -> HttpResponse:

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "tidegate.desks.cases",
     "tidegate.desks.reviews",
     "tidegate.desks.exposure",
+    "tidegate.desks.publications",
     "tidegate.desks.notices",
 ]
 

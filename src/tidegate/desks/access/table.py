@@ -29,6 +29,7 @@ from tidegate.desks.access.rules import (
 )
 from tidegate.desks.access.table_of_exposure import EXPOSURE
 from tidegate.desks.access.table_of_grants import GRANTS
+from tidegate.desks.access.table_of_publications import PUBLICATIONS
 from tidegate.desks.access.table_of_reviews import REVIEWS
 from tidegate.desks.access.words import WORKING, Act, Kind, Role
 
@@ -465,6 +466,7 @@ TABLE: Final[tuple[Rule, ...]] = (
     *REVIEWS,
     *GRANTS,
     *EXPOSURE,
+    *PUBLICATIONS,
     Rule(
         house,
         tuple(Act),

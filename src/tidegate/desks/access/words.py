@@ -50,6 +50,12 @@ class Kind(StrEnum):
     STATEMENT = "exposure.Statement"
     DELEGATION = "exposure.Delegation"
     CHANGE_NOTICE = "exposure.ChangeNotice"
+    PUBLICATION = "publications.Publication"
+    FIX = "publications.Fix"
+    CVE_ID = "publications.CveId"
+    ADOPTION = "publications.Adoption"
+    RECIPIENT = "publications.UpdateRecipient"
+    """A key that what is restricted is encrypted to."""
 
 
 class Act(StrEnum):

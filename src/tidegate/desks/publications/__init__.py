@@ -1,0 +1,1 @@
+"""The desk of publications; `README.md` says what it is for."""

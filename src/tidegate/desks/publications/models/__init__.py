@@ -1,0 +1,29 @@
+"""Tables of the desk, by what they hold. Rows are changed by `services` alone."""
+
+from tidegate.desks.publications.models.adoption import Adoption, AdoptionCount, UpdateRecipient
+from tidegate.desks.publications.models.fixes import Fix, Look, Trial
+from tidegate.desks.publications.models.publications import (
+    Audience,
+    CveId,
+    Distribution,
+    Publication,
+    Rendered,
+    Revision,
+    RevisionApproval,
+)
+
+__all__ = [
+    "Adoption",
+    "AdoptionCount",
+    "Audience",
+    "CveId",
+    "Distribution",
+    "Fix",
+    "Look",
+    "Publication",
+    "Rendered",
+    "Revision",
+    "RevisionApproval",
+    "Trial",
+    "UpdateRecipient",
+]

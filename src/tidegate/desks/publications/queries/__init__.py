@@ -1,0 +1,1 @@
+"""What can be read at this desk, narrowed by the policy first."""

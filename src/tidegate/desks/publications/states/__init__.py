@@ -1,0 +1,1 @@
+"""Which state follows which, and what a state allows; pure."""

@@ -1,0 +1,37 @@
+"""How far the fix has come with somebody who runs what is affected.
+
+The stages stand in an order, and each implies those before it: who has verified a fix was notified
+of it, whatever else is on record. That nobody has answered is a stage of its own, and is never
+taken for 'not affected'.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class Stage(StrEnum):
+    """How far it has come, from the first to the last."""
+
+    NOTIFIED = "notified"
+    SEEN = "seen"
+    PLANNED = "planned"
+    APPLIED = "applied"
+    VERIFIED = "verified"
+    """A new inventory no longer holds an affected version, or the proof's harmless form was run."""
+
+
+class Basis(StrEnum):
+    """How it is known."""
+
+    SENT = "sent"
+    """We told them, or their client has fetched it."""
+    SAID = "said"
+    """They say so."""
+    INVENTORY = "inventory"
+    RUN = "run"
+
+
+SMALLEST_GROUP: Final = 5
+"""Organisations that a cell of a published figure has at least; smaller ones are not shown."""

@@ -6,18 +6,22 @@ holds that cannot be read is 422; what cannot be done now is 409, in the service
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils import timezone
 
+from tidegate.desks.access.actors import Actor
 from tidegate.desks.findings.services import refusals as of_cases
 from tidegate.desks.parties.models import Person
 from tidegate.desks.parties.services import refusals as of_parties
 from tidegate.faces.console.templatetags.coordination import zone_of
+from tidegate.faces.web.acting import actor_of_request as actor_of
 
 DONE: Final = {
     "opened": "The case is coordinated now. Invite the parties that it takes.",
@@ -51,6 +55,16 @@ DONE: Final = {
 """What is said after something was done; the address carries the word alone, never a text."""
 
 
+SAVED_HEADERS: Final = {
+    # Nothing of it is run or shown, whatever a browser makes of the name.
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""Of a file that is saved and that no browser opens."""
+
+
 class UnreadableError(Exception):
     """A field holds what cannot be read; the message says how it is written."""
 
@@ -75,6 +89,12 @@ class Refusal:
         }
 
 
+Work = Callable[[Actor, datetime], object]
+Again = Callable[[Refusal], HttpResponse]
+Page = Callable[[HttpRequest, str, Refusal], HttpResponse]
+"""Shows the page of something, by its key, with what was refused."""
+
+
 def answered(
     request: HttpRequest,
     form: str,
@@ -95,9 +115,47 @@ def answered(
     return HttpResponseRedirect(then())
 
 
-def telling(request: HttpRequest, refusal: Refusal | None) -> dict[str, Any]:
+def done(
+    request: HttpRequest, form: str, work: Work, *, then: str | Callable[[], str], again: Again
+) -> HttpResponse:
+    """Do some work as whoever asks, and lead to the address `then`; or show the page again."""
+    return answered(
+        request,
+        form,
+        lambda: work(actor_of(request), timezone.now()),
+        then=lambda: then if isinstance(then, str) else then(),
+        again=again,
+    )
+
+
+def done_at(
+    address: str, page: Page, request: HttpRequest, key: str, form: str, work: Work, word: str
+) -> HttpResponse:
+    """Do some work from a form of a page of something, and lead back there.
+
+    Args:
+        address: of the page.
+        page: shows it again, with what was refused.
+        request: what came with the form.
+        key: of what the page is about.
+        form: its name.
+        work: what is done.
+        word: what is said after it.
+    """
+    return done(
+        request,
+        form,
+        work,
+        then=f"{address}?done={word}",
+        again=lambda refusal: page(request, key, refusal),
+    )
+
+
+def telling(
+    request: HttpRequest, refusal: Refusal | None, words: Mapping[str, str] = DONE
+) -> dict[str, Any]:
     """Return what every page with such forms is given: what was done, or what was refused."""
-    told = DONE.get(request.GET.get("done", ""), "")
+    told = words.get(request.GET.get("done", ""), "")
     base: dict[str, Any] = {"done": told, "drafts": {}}
     return base if refusal is None else {**base, **refusal.context()}
 
@@ -110,6 +168,22 @@ def time_zone(request: HttpRequest) -> str:
 def text_of(request: HttpRequest, name: str) -> str:
     """Return what a field holds, without what surrounds it."""
     return request.POST.get(name, "").strip()
+
+
+def upload_of(request: HttpRequest, name: str, what: str, *, most: int) -> tuple[str, bytes]:
+    """Return the name and the bytes of a file that came with a form.
+
+    Raises:
+        UnreadableError: none came, or it has more than `most` bytes.
+    """
+    came = request.FILES.get(name)
+    if not isinstance(came, UploadedFile):
+        raise UnreadableError(f"{what} is missing; choose a file")
+    if (came.size or 0) > most:
+        raise UnreadableError(
+            f"{what} has {came.size:,} bytes; at most {most:,} are read. Compress it, or split it"
+        )
+    return came.name or "file", came.read()
 
 
 def instant_of(request: HttpRequest, name: str, what: str) -> datetime | None:

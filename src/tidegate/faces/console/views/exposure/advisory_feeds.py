@@ -28,8 +28,8 @@ from tidegate.desks.exposure.services.bringing import shown_place
 from tidegate.desks.exposure.services.edition_files import take_file
 from tidegate.desks.exposure.services.feeds import Outcome, Taken
 from tidegate.faces.console.views import doing
-from tidegate.faces.console.views.doing import Refusal, UnreadableError, text_of
-from tidegate.faces.console.views.exposure.answering import Work, above, done_at
+from tidegate.faces.console.views.doing import Refusal, UnreadableError, Work, done_at, text_of
+from tidegate.faces.console.views.exposure.answering import above
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 

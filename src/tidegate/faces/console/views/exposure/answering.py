@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
-from tidegate.desks.access.actors import Actor
 from tidegate.faces.console.views import doing
 from tidegate.faces.console.views.doing import Refusal, time_zone
-from tidegate.faces.console.views.exposure.doing import done
 
 DONE: Final = {
     "fulfilled": "It is on record as done. You can take it back under What is on record.",
@@ -38,15 +35,10 @@ DONE: Final = {
 }
 """What is said after something was done; the address carries the word alone, never a text."""
 
-Work = Callable[[Actor, datetime], object]
-Page = Callable[[HttpRequest, str, Refusal], HttpResponse]
-"""Shows the page of something, by its key, with what was refused."""
-
 
 def telling(request: HttpRequest, refusal: Refusal | None) -> dict[str, Any]:
     """Return what every one of these pages is given of what was done, or was refused."""
-    base = doing.telling(request, refusal)
-    return {**base, "done": DONE.get(request.GET.get("done", ""), "")}
+    return doing.telling(request, refusal, DONE)
 
 
 def above(
@@ -59,26 +51,3 @@ def above(
         "zone": time_zone(request),
         "view": view,
     }
-
-
-def done_at(
-    address: str, page: Page, request: HttpRequest, key: str, form: str, work: Work, word: str
-) -> HttpResponse:
-    """Do some work from a form of a page of something, and lead back there.
-
-    Args:
-        address: of the page.
-        page: shows it again, with what was refused.
-        request: what came with the form.
-        key: of what the page is about.
-        form: its name.
-        work: what is done.
-        word: what is said after it; one of `DONE`.
-    """
-    return done(
-        request,
-        form,
-        work,
-        then=f"{address}?done={word}",
-        again=lambda refusal: page(request, key, refusal),
-    )

@@ -18,10 +18,10 @@ from tidegate.desks.exposure.queries.exposures import list_exposures
 from tidegate.desks.exposure.queries.inventories import installed_rows, unplaced_rows
 from tidegate.desks.exposure.services import assets as services
 from tidegate.faces.console.views import lists
-from tidegate.faces.console.views.doing import Refusal, text_of
+from tidegate.faces.console.views.doing import Refusal, Work, done, text_of
 from tidegate.faces.console.views.exposure import shown
 from tidegate.faces.console.views.exposure.assets import fields
-from tidegate.faces.console.views.exposure.doing import Work, done, words_of
+from tidegate.faces.console.views.exposure.doing import words_of
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 

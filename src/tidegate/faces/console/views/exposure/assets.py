@@ -19,17 +19,16 @@ from tidegate.desks.exposure.services.sheets import COLUMNS, MOST_BYTES
 from tidegate.engines.rules import Scope
 from tidegate.faces.console.exposure_words import CRITICALITIES, EXPOSED_SAID, SCOPES
 from tidegate.faces.console.views import lists
-from tidegate.faces.console.views.doing import Refusal, UnreadableError, text_of
-from tidegate.faces.console.views.exposure import shown
-from tidegate.faces.console.views.exposure.doing import (
-    as_on,
-    back_to,
+from tidegate.faces.console.views.doing import (
+    SAVED_HEADERS,
+    Refusal,
+    UnreadableError,
     done,
-    ticked,
+    text_of,
     upload_of,
-    words_of,
 )
-from tidegate.faces.console.views.reviews.answering import SAVED_HEADERS
+from tidegate.faces.console.views.exposure import shown
+from tidegate.faces.console.views.exposure.doing import as_on, back_to, ticked, words_of
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 

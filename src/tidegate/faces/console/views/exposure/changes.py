@@ -32,11 +32,13 @@ from tidegate.faces.console.views import coordination
 from tidegate.faces.console.views.doing import (
     Refusal,
     UnreadableError,
+    Work,
+    done_at,
     needed_instant_of,
     telling,
     text_of,
 )
-from tidegate.faces.console.views.exposure.answering import DONE, Work, above, done_at
+from tidegate.faces.console.views.exposure.answering import DONE, above
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 

@@ -27,10 +27,12 @@ from tidegate.engines.directives import Row, State
 from tidegate.faces.console.views.doing import (
     Refusal,
     UnreadableError,
+    Work,
+    done_at,
     needed_instant_of,
     text_of,
 )
-from tidegate.faces.console.views.exposure.answering import Work, above, done_at
+from tidegate.faces.console.views.exposure.answering import above
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 

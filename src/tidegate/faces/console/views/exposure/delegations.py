@@ -13,9 +13,8 @@ from tidegate.desks.access.actors import Actor
 from tidegate.desks.exposure.queries.delegations import list_delegations
 from tidegate.desks.exposure.queries.permitted import examined_by, permitted_for
 from tidegate.desks.exposure.services import delegating
-from tidegate.faces.console.views.doing import Refusal, instant_of, text_of
-from tidegate.faces.console.views.exposure.answering import Work, above
-from tidegate.faces.console.views.exposure.doing import done
+from tidegate.faces.console.views.doing import Refusal, Work, done, instant_of, text_of
+from tidegate.faces.console.views.exposure.answering import above
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 

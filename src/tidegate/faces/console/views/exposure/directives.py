@@ -27,10 +27,16 @@ from tidegate.desks.exposure.queries.policies import policy_set_of, policy_sets
 from tidegate.desks.exposure.services import loading
 from tidegate.engines.rules import Scope
 from tidegate.engines.rules.loading import MAX_BYTES
-from tidegate.faces.console.views.doing import Refusal, UnreadableError, text_of
-from tidegate.faces.console.views.exposure.answering import Work, above
+from tidegate.faces.console.views.doing import (
+    Refusal,
+    UnreadableError,
+    Work,
+    done,
+    text_of,
+    upload_of,
+)
+from tidegate.faces.console.views.exposure.answering import above
 from tidegate.faces.console.views.exposure.docket import picture_of, with_sources
-from tidegate.faces.console.views.exposure.doing import done, upload_of
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any, Final
 
-from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils import timezone
+from django.http import HttpRequest, QueryDict
 
-from tidegate.desks.access.actors import Actor
 from tidegate.faces.console.views import doing
 from tidegate.faces.console.views.doing import Refusal, UnreadableError, text_of
-from tidegate.faces.web.acting import actor_of_request as actor_of
 
 DONE: Final = {
     "remedied": "It is on record what was done. An exposure clears once an inventory shows it.",
@@ -44,45 +38,10 @@ DONE: Final = {
 }
 """What is said after something was done; the address carries the word alone, never a text."""
 
-Work = Callable[[Actor, datetime], object]
-Again = Callable[[Refusal], HttpResponse]
-Page = Callable[[HttpRequest, str, Refusal], HttpResponse]
-"""Shows the page of something, by its key, with what was refused."""
-
-
-def done(
-    request: HttpRequest, form: str, work: Work, *, then: str | Callable[[], str], again: Again
-) -> HttpResponse:
-    """Do some work as whoever asks, and lead to the address `then`; or show the page again."""
-    return doing.answered(
-        request,
-        form,
-        lambda: work(actor_of(request), timezone.now()),
-        then=lambda: then if isinstance(then, str) else then(),
-        again=again,
-    )
-
 
 def telling(request: HttpRequest, refusal: Refusal | None) -> dict[str, Any]:
     """Return what every one of these pages is given of what was done, or was refused."""
-    base = doing.telling(request, refusal)
-    return {**base, "done": DONE.get(request.GET.get("done", ""), "")}
-
-
-def upload_of(request: HttpRequest, name: str, what: str, *, most: int) -> tuple[str, bytes]:
-    """Return the name and the bytes of a file that came with a form.
-
-    Raises:
-        UnreadableError: none came, or it has more than `most` bytes.
-    """
-    came = request.FILES.get(name)
-    if not isinstance(came, UploadedFile):
-        raise UnreadableError(f"{what} is missing; choose a file")
-    if (came.size or 0) > most:
-        raise UnreadableError(
-            f"{what} has {came.size:,} bytes; at most {most:,} are read. Compress it, or split it"
-        )
-    return came.name or "file", came.read()
+    return doing.telling(request, refusal, DONE)
 
 
 def ticked(request: HttpRequest) -> list[str]:

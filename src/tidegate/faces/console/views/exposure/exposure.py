@@ -23,10 +23,17 @@ from tidegate.desks.exposure.queries.triage import triage_log
 from tidegate.desks.exposure.services import exceptions, statements, triage
 from tidegate.desks.exposure.services.remedies import Answer, say_remedy, take_back_remedy
 from tidegate.faces.console.exposure_words import REMEDIES, REMEDIES_MEANT, TRIAGE
-from tidegate.faces.console.views.doing import Refusal, instant_of, needed_instant_of, text_of
+from tidegate.faces.console.views.doing import (
+    SAVED_HEADERS,
+    Refusal,
+    Work,
+    done,
+    instant_of,
+    needed_instant_of,
+    text_of,
+    upload_of,
+)
 from tidegate.faces.console.views.exposure import reasons, shown
-from tidegate.faces.console.views.exposure.doing import Work, done, upload_of
-from tidegate.faces.console.views.reviews.answering import SAVED_HEADERS
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 

@@ -14,9 +14,9 @@ from tidegate.desks.exposure.services.remedies import Answer, say_remedy
 from tidegate.desks.findings.queries.errors import FilterError
 from tidegate.faces.console.exposure_words import REMEDIES, REMEDIES_MEANT
 from tidegate.faces.console.views import lists
-from tidegate.faces.console.views.doing import Refusal, needed_instant_of, text_of
+from tidegate.faces.console.views.doing import Refusal, done, needed_instant_of, text_of
 from tidegate.faces.console.views.exposure import shown
-from tidegate.faces.console.views.exposure.doing import as_on, back_to, done, ticked
+from tidegate.faces.console.views.exposure.doing import as_on, back_to, ticked
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 

@@ -14,11 +14,9 @@ from tidegate.desks.access.words import Act
 from tidegate.desks.exposure.queries.inventories import inventory_page
 from tidegate.desks.exposure.services import inventories as services
 from tidegate.engines.formats.inventories.reading import ACCEPTED, Limits
-from tidegate.faces.console.views.doing import Refusal, text_of
+from tidegate.faces.console.views.doing import SAVED_HEADERS, Refusal, done, text_of, upload_of
 from tidegate.faces.console.views.exposure import shown
 from tidegate.faces.console.views.exposure.asset import asset
-from tidegate.faces.console.views.exposure.doing import done, upload_of
-from tidegate.faces.console.views.reviews.answering import SAVED_HEADERS
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 

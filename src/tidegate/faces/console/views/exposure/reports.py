@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -17,14 +17,9 @@ from django.views.decorators.http import require_GET
 
 from tidegate.desks.exposure.queries.compliance import Compliance, as_report, compliance
 from tidegate.engines.directives import to_csv
+from tidegate.faces.console.views.doing import SAVED_HEADERS
 from tidegate.faces.console.views.showing import asking
 from tidegate.faces.web.acting import actor_of_request as actor_of
-
-_HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cache-Control": "no-store",
-}
 
 
 @require_GET
@@ -75,5 +70,5 @@ def _file(content: bytes, kind: str, found: Compliance, now: datetime, ending: s
     name = f"compliance-{found.organisation.key}-{now.astimezone(UTC):%Y-%m-%d}.{ending}"
     named = content_disposition_header(as_attachment=True, filename=name)
     return HttpResponse(
-        content, content_type=kind, headers={**_HEADERS, "Content-Disposition": named or ""}
+        content, content_type=kind, headers={**SAVED_HEADERS, "Content-Disposition": named or ""}
     )

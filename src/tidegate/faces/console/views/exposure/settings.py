@@ -25,9 +25,8 @@ from tidegate.engines.rules import Scope
 from tidegate.engines.rules.loading import MAX_BYTES
 from tidegate.faces.console.directive_words import whom_said
 from tidegate.faces.console.exposure_words import SCOPES
-from tidegate.faces.console.views.doing import Refusal, text_of
-from tidegate.faces.console.views.exposure.answering import Work, above, done_at
-from tidegate.faces.console.views.exposure.doing import upload_of
+from tidegate.faces.console.views.doing import Refusal, Work, done_at, text_of, upload_of
+from tidegate.faces.console.views.exposure.answering import above
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 

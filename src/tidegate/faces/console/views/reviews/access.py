@@ -33,6 +33,7 @@ from tidegate.faces.console.charts.minutes import Minute, draw_minutes
 from tidegate.faces.console.views.doing import (
     Refusal,
     UnreadableError,
+    Work,
     instant_of,
     needed_instant_of,
     text_of,
@@ -40,7 +41,6 @@ from tidegate.faces.console.views.doing import (
 )
 from tidegate.faces.console.views.reviews import shown
 from tidegate.faces.console.views.reviews.answering import (
-    Work,
     done_on,
     listed,
     needed_number_of,

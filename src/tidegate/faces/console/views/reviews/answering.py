@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
-from tidegate.desks.access.actors import Actor
 from tidegate.desks.cases.services.attaching import LARGEST_FILE
 from tidegate.faces.console.views import doing
-from tidegate.faces.console.views.doing import Refusal, UnreadableError, text_of
-from tidegate.faces.web.acting import actor_of_request as actor_of
+from tidegate.faces.console.views.doing import Again, Page, Refusal, UnreadableError, Work, text_of
 
 DONE: Final = {
     "opened": "The engagement is opened. It is a draft: nobody but you knows of it.",
@@ -68,30 +64,6 @@ LARGEST_UPLOAD: Final = LARGEST_FILE
 LARGEST_NUMBER: Final = (1 << 31) - 1
 """Of a version or a determination; no column holds a larger one."""
 
-SAVED_HEADERS: Final = {
-    # Nothing of it is run or shown, whatever a browser makes of the name.
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-
-Work = Callable[[Actor, datetime], object]
-Again = Callable[[Refusal], HttpResponse]
-Page = Callable[[HttpRequest, str, Refusal], HttpResponse]
-"""Shows the page of an engagement, by its key, with what was refused."""
-
-
-def done(request: HttpRequest, form: str, work: Work, *, then: str, again: Again) -> HttpResponse:
-    """Do some work as whoever asks, and lead to the address `then`; or show the page again."""
-    return doing.answered(
-        request,
-        form,
-        lambda: work(actor_of(request), timezone.now()),
-        then=lambda: then,
-        again=again,
-    )
-
 
 def done_on(
     tab: str, page: Page, request: HttpRequest, key: str, form: str, work: Work, word: str
@@ -107,19 +79,12 @@ def done_on(
         work: what is done.
         word: what is said after it; one of `DONE`.
     """
-    return done(
-        request,
-        form,
-        work,
-        then=f"/reviews/{key}/{tab}?done={word}",
-        again=lambda refusal: page(request, key, refusal),
-    )
+    return doing.done_at(f"/reviews/{key}/{tab}", page, request, key, form, work, word)
 
 
 def telling(request: HttpRequest, refusal: Refusal | None) -> dict[str, Any]:
     """Return what every page of an engagement is given of what was done, or was refused."""
-    base = doing.telling(request, refusal)
-    return {**base, "done": DONE.get(request.GET.get("done", ""), "")}
+    return doing.telling(request, refusal, DONE)
 
 
 def number_of(request: HttpRequest, name: str, what: str, *, most: int) -> int | None:
@@ -170,22 +135,6 @@ def listed(request: HttpRequest, name: str) -> tuple[str, ...]:
 def lines_of(request: HttpRequest, name: str) -> tuple[str, ...]:
     """Return what a field holds, one thing on each line."""
     return tuple(one.strip() for one in text_of(request, name).splitlines() if one.strip())
-
-
-def upload_of(request: HttpRequest, name: str, what: str) -> tuple[str, bytes]:
-    """Return the name and the bytes of a file that came with a form.
-
-    Raises:
-        UnreadableError: none came, or it is too large.
-    """
-    came = request.FILES.get(name)
-    if not isinstance(came, UploadedFile):
-        raise UnreadableError(f"{what} is missing; choose a file")
-    if (came.size or 0) > LARGEST_UPLOAD:
-        raise UnreadableError(
-            f"{what} has {came.size} bytes; a form takes {LARGEST_UPLOAD}, `tidegate reviews` more"
-        )
-    return came.name or "file", came.read()
 
 
 def handed(

@@ -18,10 +18,10 @@ from tidegate.desks.reviews.queries.engagements import engagement_page
 from tidegate.desks.reviews.queries.grants import list_grants
 from tidegate.desks.reviews.services import two_persons
 from tidegate.desks.reviews.services.transcripts import hand_out
-from tidegate.faces.console.views.doing import Refusal, text_of
+from tidegate.faces.console.views.doing import SAVED_HEADERS, Refusal, done, text_of
 from tidegate.faces.console.views.lists import LIMIT
 from tidegate.faces.console.views.reviews import shown
-from tidegate.faces.console.views.reviews.answering import SAVED_HEADERS, done, handed
+from tidegate.faces.console.views.reviews.answering import handed
 from tidegate.faces.console.views.reviews.shown import open_requests
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of

@@ -20,16 +20,13 @@ from tidegate.desks.reviews.queries.determinations import determination_page, ge
 from tidegate.desks.reviews.queries.engagements import engagement_page
 from tidegate.desks.reviews.services import consulting, determining, evidence, two_persons
 from tidegate.faces.console import review_words as words
-from tidegate.faces.console.views.doing import Refusal, text_of
+from tidegate.faces.console.views.doing import SAVED_HEADERS, Refusal, Work, text_of, upload_of
 from tidegate.faces.console.views.reviews import shown
 from tidegate.faces.console.views.reviews.answering import (
     LARGEST_NUMBER,
     LARGEST_UPLOAD,
-    SAVED_HEADERS,
-    Work,
     done_on,
     handed,
-    upload_of,
 )
 from tidegate.faces.console.views.reviews.shown import open_requests
 from tidegate.faces.console.views.showing import asking, page
@@ -82,7 +79,7 @@ def add_document(request: HttpRequest, key: str) -> HttpResponse:
     """Keep a document that is weighed."""
 
     def work(actor: Actor, at: datetime) -> None:
-        name, content = upload_of(request, "document", "the document")
+        name, content = upload_of(request, "document", "the document", most=LARGEST_UPLOAD)
         kind = text_of(request, "kind") or Evidence.Kind.DOCUMENT.value
         evidence.add_document(actor, key, name, content, kind=kind, at=at)
 

@@ -26,12 +26,13 @@ from tidegate.faces.console.views.doing import (
     Refusal,
     UnreadableError,
     answered,
+    done,
     text_of,
     time_zone,
 )
 from tidegate.faces.console.views.organisation import base_address
 from tidegate.faces.console.views.recently import recently_shown
-from tidegate.faces.console.views.reviews.answering import done, telling
+from tidegate.faces.console.views.reviews.answering import telling
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 

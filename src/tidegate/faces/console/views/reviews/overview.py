@@ -29,12 +29,15 @@ from tidegate.desks.reviews.services import (
 )
 from tidegate.faces.console.views.doing import (
     Refusal,
+    Work,
+    done,
     instant_of,
     needed_instant_of,
     text_of,
+    upload_of,
 )
 from tidegate.faces.console.views.reviews import shown
-from tidegate.faces.console.views.reviews.answering import LARGEST_UPLOAD, Work, done, upload_of
+from tidegate.faces.console.views.reviews.answering import LARGEST_UPLOAD
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 
@@ -263,7 +266,9 @@ def report(request: HttpRequest, key: str) -> HttpResponse:
     """Hand in findings that were made with the model."""
 
     def work(actor: Actor, at: datetime) -> None:
-        name, content = upload_of(request, "document", "the document with the findings")
+        name, content = upload_of(
+            request, "document", "the document with the findings", most=LARGEST_UPLOAD
+        )
         reporting.report_findings(
             actor,
             key,

@@ -16,9 +16,9 @@ from tidegate.desks.reviews.queries.engagements import EngagementPage, ShownPart
 from tidegate.desks.reviews.queries.partners import partners_page
 from tidegate.desks.reviews.queries.terms import document_of
 from tidegate.desks.reviews.services import partners as sharing
-from tidegate.faces.console.views.doing import Refusal, instant_of, needed_instant_of, text_of
+from tidegate.faces.console.views.doing import Refusal, Work, instant_of, needed_instant_of, text_of
 from tidegate.faces.console.views.reviews import shown
-from tidegate.faces.console.views.reviews.answering import LARGEST_NUMBER, Work, done_on
+from tidegate.faces.console.views.reviews.answering import LARGEST_NUMBER, done_on
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 

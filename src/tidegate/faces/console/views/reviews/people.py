@@ -19,9 +19,9 @@ from tidegate.desks.reviews.queries.engagements import EngagementPage, ShownPart
 from tidegate.desks.reviews.queries.frameworks import find_framework
 from tidegate.desks.reviews.services import naming, opening
 from tidegate.faces.console import review_words as words
-from tidegate.faces.console.views.doing import Refusal, text_of
+from tidegate.faces.console.views.doing import Refusal, Work, done, text_of
 from tidegate.faces.console.views.reviews import shown
-from tidegate.faces.console.views.reviews.answering import Work, done, done_on
+from tidegate.faces.console.views.reviews.answering import done_on
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 

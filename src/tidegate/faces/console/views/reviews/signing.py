@@ -20,8 +20,8 @@ from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.reviews.services import signing
-from tidegate.faces.console.views.doing import UnreadableError, text_of
-from tidegate.faces.console.views.reviews.answering import Work, done, upload_of
+from tidegate.faces.console.views.doing import UnreadableError, Work, done, text_of, upload_of
+from tidegate.faces.console.views.reviews.answering import LARGEST_UPLOAD
 from tidegate.faces.console.views.reviews.partners import partners
 from tidegate.faces.console.views.reviews.terms import terms
 from tidegate.faces.console.views.showing import asking
@@ -85,8 +85,8 @@ def sign_detached(request: HttpRequest, key: str, sha256: str) -> HttpResponse:
     """Sign with a signature over the document that was made elsewhere."""
 
     def work(actor: Actor, at: datetime) -> None:
-        _, signature = upload_of(request, "signature", "the signature")
-        _, public_key = upload_of(request, "public_key", "the public key")
+        _, signature = upload_of(request, "signature", "the signature", most=LARGEST_UPLOAD)
+        _, public_key = upload_of(request, "public_key", "the public key", most=LARGEST_UPLOAD)
         signing.sign_detached(
             actor,
             key,

@@ -24,9 +24,16 @@ from tidegate.desks.reviews.queries.terms import document_of, terms_page
 from tidegate.desks.reviews.services import acknowledging
 from tidegate.desks.reviews.services import terms as proposing
 from tidegate.faces.console import review_words as words
-from tidegate.faces.console.views.doing import Refusal, UnreadableError, text_of
+from tidegate.faces.console.views.doing import (
+    Refusal,
+    UnreadableError,
+    Work,
+    done,
+    text_of,
+    upload_of,
+)
 from tidegate.faces.console.views.reviews import shown, terms_form
-from tidegate.faces.console.views.reviews.answering import LARGEST_NUMBER, Work, done, upload_of
+from tidegate.faces.console.views.reviews.answering import LARGEST_NUMBER, LARGEST_UPLOAD
 from tidegate.faces.console.views.showing import asking, page
 from tidegate.faces.web.acting import actor_of_request as actor_of
 
@@ -95,7 +102,7 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
     """Propose a version that was written elsewhere."""
 
     def work(actor: Actor, at: datetime) -> None:
-        _, content = upload_of(request, "document", "the document")
+        _, content = upload_of(request, "document", "the document", most=LARGEST_UPLOAD)
         try:
             proposing.propose_terms(actor, key, content, for_partner=_partner(request), at=at)
         except TermsError as error:

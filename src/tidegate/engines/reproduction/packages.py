@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from tidegate.engines.sandbox.model import Bind, Link
@@ -148,6 +149,15 @@ class Ecosystem(Protocol):
 
         A build takes seconds, so it is asked for when no interpreter could use what is there.
         """
+
+    def sources(self, release: Release) -> Path:
+        """Fetch what a release was made from, its tests among it if it has any, and unpack it.
+
+        `PackageError` if there is no such archive. Executes nothing at all.
+        """
+
+    def accepts(self, wanted: str, version: str) -> bool:
+        """Tell whether a version is in a range, as manifests of this ecosystem write ranges."""
 
     def empty(self, installation: Installation) -> Installation:
         """Return the same installation with the target replaced by an empty package."""

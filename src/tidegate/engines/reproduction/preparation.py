@@ -8,7 +8,7 @@ passes: the proof's benign program, or, without one, that the target can be impo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -49,19 +49,25 @@ class Unprepared:
 
 
 def prepare(
-    laboratory: Laboratory, ecosystem: Ecosystem, effect: Effect, proof: Proof, release: Release
+    laboratory: Laboratory,
+    ecosystem: Ecosystem,
+    effect: Effect,
+    proof: Proof,
+    release: Release,
+    tries: Iterable[tuple[Runtime, bool]] | None = None,
 ) -> Prepared | Unprepared:
     """Find the newest runtime, and the first way to install, on which the control passes.
 
     A control that shows the effect by itself is an answer too: it ends the search, since no other
-    runtime would make the proof mean more.
+    runtime would make the proof mean more. `tries` are the runtimes to try, and whether to build
+    for each; all of them by default, as `tries_of` gives them.
 
     Raises:
         SandboxError: nothing can be run here at all.
     """
     nearest: Run | None = None
     problem = ""
-    for runtime, built in _tries(ecosystem, effect):
+    for runtime, built in tries_of(ecosystem, effect) if tries is None else tries:
         try:
             for installation in _ways(ecosystem, built)(release, runtime, proof.needs):
                 subject = Subject(effect, installation, runtime)
@@ -105,7 +111,7 @@ def laid_out_again(
     return None
 
 
-def _tries(ecosystem: Ecosystem, effect: Effect) -> Iterator[tuple[Runtime, bool]]:
+def tries_of(ecosystem: Ecosystem, effect: Effect) -> Iterator[tuple[Runtime, bool]]:
     """Yield a runtime, and whether to build for it: first what was released, newest runtime first.
 
     What a release's users got comes first; and a build for every interpreter, on which the release

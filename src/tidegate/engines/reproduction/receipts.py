@@ -94,6 +94,17 @@ Check = Callable[[Statement], str | None]
 """Looks whether a statement agrees with itself; returns what does not, as half a sentence."""
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One kind of receipt."""
+
+    predicate_type: str
+    schema: str
+    """Name of its schema in `engines/formats`."""
+    checks: tuple[Check, ...]
+    """What a statement of this kind must agree with itself in."""
+
+
 class InstanceKey:
     """The Ed25519 key that this instance signs its receipts with."""
 
@@ -133,17 +144,17 @@ class InstanceKey:
         """Write the public key as PEM, whole or not at all. Raises `OSError`."""
         write_atomically(path, self.public_key_pem)
 
-    def sign(self, statement: Mapping[str, Any]) -> bytes:
+    def sign(self, statement: Mapping[str, Any], form: Form | None = None) -> bytes:
         """Return the receipt: the envelope around a statement, ready to be written to a file.
 
-        Raises `ReceiptError` for a statement that `verify` would refuse: nothing malformed is
-        ever signed.
+        `form` is what kind of receipt it is; that of a finding by default. Raises `ReceiptError`
+        for a statement that `verify` would refuse: nothing malformed is ever signed.
         """
         try:
             payload = rfc8785.dumps(dict(statement))
         except (ValueError, RecursionError) as error:
             raise ReceiptError(f"the statement is not JSON: {error}") from error
-        _statement(payload, self.keyid)
+        _statement(payload, self.keyid, form or OF_FINDING)
         try:
             return seal(payload, PAYLOAD_TYPE, self._signer)
         except EnvelopeError as error:
@@ -191,7 +202,11 @@ def _read_key(path: Path) -> Ed25519PrivateKey:
     return key
 
 
-def statement(subjects: Sequence[tuple[str, str]], predicate: Mapping[str, Any]) -> dict[str, Any]:
+def statement(
+    subjects: Sequence[tuple[str, str]],
+    predicate: Mapping[str, Any],
+    predicate_type: str = PREDICATE_TYPE,
+) -> dict[str, Any]:
     """Return the in-toto statement about `subjects` (name, SHA-256 in hex).
 
     Its form is checked when it is signed.
@@ -199,25 +214,30 @@ def statement(subjects: Sequence[tuple[str, str]], predicate: Mapping[str, Any])
     return {
         "_type": STATEMENT_TYPE,
         "subject": [{"name": name, "digest": {"sha256": digest}} for name, digest in subjects],
-        "predicateType": PREDICATE_TYPE,
+        "predicateType": predicate_type,
         "predicate": dict(predicate),
     }
 
 
 def verify(
-    envelope_bytes: bytes, public_key_pem: bytes, *, checks: Sequence[Check] = ()
+    envelope_bytes: bytes,
+    public_key_pem: bytes,
+    *,
+    checks: Sequence[Check] = (),
+    form: Form | None = None,
 ) -> Statement:
     """Check a receipt against a public key and return what it says.
 
     `checks` look at the content beyond its form, for instance whether the verdict follows from
-    the runs. Raises `ReceiptError` with one sentence for the first thing that is wrong.
+    the runs; `form` is what kind of receipt it has to be, that of a finding by default. Raises
+    `ReceiptError` with one sentence for the first thing that is wrong.
     """
     key = _public_key(public_key_pem)
     try:
         payload = unseal(envelope_bytes, PAYLOAD_TYPE, key)
     except EnvelopeError as error:
         raise ReceiptError(f"this is not a valid receipt: {error}") from error
-    said = _statement(payload, key.keyid)
+    said = _statement(payload, key.keyid, form or OF_FINDING)
     for check in checks:
         if contradiction := check(said):
             raise ReceiptError(_contradicts(contradiction))
@@ -234,7 +254,7 @@ def _public_key(pem: bytes) -> SSlibKey:
     return SSlibKey.from_crypto(key)
 
 
-def _statement(payload: bytes, keyid: str) -> Statement:
+def _statement(payload: bytes, keyid: str, form: Form) -> Statement:
     """Check a payload's form, and that it agrees with itself as far as its own fields tell."""
     parsed = parse(
         payload,
@@ -251,18 +271,18 @@ def _statement(payload: bytes, keyid: str) -> Statement:
         raise ReceiptError("the statement is malformed: it is not an object")
     if document.get("_type") == STATEMENT_TYPE:
         kind = document.get("predicateType")
-        if kind != PREDICATE_TYPE:
+        if kind != form.predicate_type:
             raise ReceiptError(
-                f"the statement's predicateType is {shown(kind)}; known is {PREDICATE_TYPE}"
+                f"the statement's predicateType is {shown(kind)}; known is {form.predicate_type}"
             )
-    if fault := schema_fault(document, "receipt-1"):
+    if fault := schema_fault(document, form.schema):
         raise ReceiptError(_malformed(fault))
     said = Statement(
         tuple((about["name"], about["digest"]["sha256"]) for about in document["subject"]),
         document["predicate"],
         keyid,
     )
-    for check in (_times_agree, _subjects_agree):
+    for check in form.checks:
         if contradiction := check(said):
             raise ReceiptError(_contradicts(contradiction))
     return said
@@ -276,7 +296,8 @@ def _contradicts(contradiction: str) -> str:
     return f"the receipt contradicts itself: {contradiction}"
 
 
-def _times_agree(said: Statement) -> str | None:
+def times_agree(said: Statement) -> str | None:
+    """Nothing is finished before it is started."""
     started, finished = said.predicate["started"], said.predicate["finished"]
     if datetime.fromisoformat(finished) < datetime.fromisoformat(started):
         return f"it was finished at {finished}, before it was started at {started}"
@@ -292,3 +313,7 @@ def _subjects_agree(said: Statement) -> str | None:
         if archive["sha256"] not in digests:
             return f"the archive {shown(archive['filename'])} is not among the subjects"
     return None
+
+
+OF_FINDING: Final = Form(PREDICATE_TYPE, "receipt-1", (times_agree, _subjects_agree))
+"""The receipt of a finding that was run."""

@@ -172,7 +172,7 @@ class _Judged:
 
     @classmethod
     def of(cls, name: str, runs: Sequence[RunResult], effect: str) -> _Judged:
-        hits = sum(_counts(run, effect) for run in runs)
+        hits = sum(counts(run, effect) for run in runs)
         return cls(
             name=name,
             runs=tuple(runs),
@@ -185,7 +185,8 @@ class _Judged:
         return Verdict(word, trust, reason, self.name, self.hits, len(self.runs))
 
 
-def _counts(run: RunResult, effect: str) -> bool:
+def counts(run: RunResult, effect: str) -> bool:
+    """Tell whether the effect came in a run, and is the target's doing."""
     # Nobody watches the stack of an assertion: that the target was used at all, and the controls,
     # are everything that stands behind it.
     return run.fired and (run.target_used if effect == ASSERTION else run.attributed)

@@ -135,6 +135,21 @@ class Npm:
         """Return none: what a package of npm would build, its install scripts would."""
         return iter(())
 
+    def sources(self, release: Release) -> Path:
+        """Fetch and unpack a release: npm has no other archive of it.
+
+        Raises:
+            PackageError: it cannot be had.
+        """
+        return self._registry.fetch(self._registry.manifest(release.package, release.version))[0]
+
+    def accepts(self, wanted: str, version: str) -> bool:
+        """Tell whether a version is in a range as npm writes it; False if nobody can read it."""
+        try:
+            return npm_versions.Range(wanted).accepts(version)
+        except PackageError:
+            return False
+
     def empty(self, installation: Installation) -> Installation:
         """Return the same installation with an empty package of the target's name and version."""
         release = installation.release

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -25,8 +26,8 @@ from tidegate.engines.reproduction.ecosystems.pypi_artifacts import (
     Way,
     ways,
 )
-from tidegate.engines.reproduction.ecosystems.pypi_build import Builder
-from tidegate.engines.reproduction.ecosystems.pypi_index import File, PypiIndex
+from tidegate.engines.reproduction.ecosystems.pypi_build import Builder, source_root
+from tidegate.engines.reproduction.ecosystems.pypi_index import File, Kind, PypiIndex
 from tidegate.engines.reproduction.ecosystems.pypi_tree import Resolved, Sources, resolve
 from tidegate.engines.reproduction.packages import (
     Installation,
@@ -144,6 +145,25 @@ class Pypi:
                 yield installation
         if not given:
             raise PackageError("; ".join(dict.fromkeys(problems)) or "it cannot be had")
+
+    def sources(self, release: Release) -> Path:
+        """Fetch and unpack the sdist of a release; nothing is built.
+
+        Raises:
+            PackageError: it has none, or it cannot be had.
+        """
+        files = self._index.project(release.package).files.get(_version(release.version), ())
+        sdist = next((file for file in files if file.kind is Kind.SDIST), None)
+        if sdist is None:
+            raise PackageError(f"{release.package} {release.version} has no sdist")
+        return source_root(self._artifacts.source(sdist)[0])
+
+    def accepts(self, wanted: str, version: str) -> bool:
+        """Tell whether a version is in a specifier (PEP 440); False if nobody can read it."""
+        try:
+            return SpecifierSet(wanted).contains(version, prereleases=True)
+        except (InvalidSpecifier, InvalidVersion):
+            return False
 
     def empty(self, installation: Installation) -> Installation:
         """Return the same installation with empty packages under the target's module names."""

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from pathlib import Path
 
 from packaging import tags
 from packaging.requirements import Requirement
@@ -142,12 +143,21 @@ class Artifacts:
             content = _as_foreign(content, file)
         return Distribution(file, way, archive, content)
 
-    def build_requirements(self, file: File, runtime: Runtime) -> tuple[Requirement, ...]:
-        """Return what an sdist says that its build needs."""
+    def source(self, file: File) -> tuple[Path, Archive]:
+        """Fetch and unpack an sdist.
+
+        Raises:
+            PackageError: it cannot be had.
+        """
         path, archive = self._index.fetch(file)
         tree = self._cache.tree(
             _SOURCE_LAYOUT, archive.sha256, lambda folder: unpack(path, folder, name=file.filename)
         )
+        return tree, archive
+
+    def build_requirements(self, file: File, runtime: Runtime) -> tuple[Requirement, ...]:
+        """Return what an sdist says that its build needs."""
+        tree, _ = self.source(file)
         return self._builder.requirements(tree, runtime) if self._builder else ()
 
 

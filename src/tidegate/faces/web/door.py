@@ -18,7 +18,12 @@ from django.http import HttpResponse
 from tidegate.faces.api import problems
 from tidegate.faces.console.headers import HEADERS
 from tidegate.faces.web.acting import has_signed_in
-from tidegate.faces.web.foreign import is_foreign, is_own_host, tells_nothing
+from tidegate.faces.web.foreign import (
+    is_for_everybody,
+    is_foreign,
+    is_own_host,
+    tells_nothing,
+)
 
 LARGEST_DOCUMENT: Final = 8 << 30
 """Bytes of a document that is handed in; as many as one may have once it is unpacked."""
@@ -31,7 +36,12 @@ LARGEST_INVENTORY: Final = 64 << 20
 """Bytes of an inventory, as it comes, and of what else operators hand in as a document."""
 
 _DOCUMENTS: Final = ("/api/v1/deliveries", "/intake")
-_INVENTORIES: Final = ("/api/v1/inventories", "/api/v1/statements", "/api/v1/assets/import")
+_INVENTORIES: Final = (
+    "/api/v1/inventories",
+    "/api/v1/statements",
+    "/api/v1/assets/import",
+    "/api/v1/adoption/reports",
+)
 _MESSAGES: Final = re.compile(r"/cases/[^/]{1,20}/messages|/reviews/[^/]{1,20}/(evidence|reports)")
 """With what is attached to them."""
 _DIGITS: Final = 20
@@ -132,6 +142,8 @@ def _refused(scope: Mapping[str, Any], headers: Mapping[str, str]) -> HttpRespon
             problems.FOREIGN,
             f"The address names another machine; ask for one of {names}.",
         )
+    if is_for_everybody(scope["path"], scope["method"]):
+        return None
     if is_foreign(
         headers,
         method=scope["method"],

@@ -22,6 +22,12 @@ _TELLS_NOTHING: Final = re.compile(r"/account/(?:login|provider/[^/]{1,40}/login
 """Pages whose address a stranger may word: signing in, and coming back from a provider. Neither
 looks anything up by what the address says, but for a state that only the own browser holds."""
 
+_FOR_EVERYBODY: Final = re.compile(
+    r"/(?:\.well-known/(?:csaf/.*|security\.txt)|csaf/.*|osv/.*|updates/.*|advisories/feed\.atom)"
+)
+"""Files that are everybody's, from any page too (CSAF 2.1, 7.1.25): nothing in them depends on who
+asks, and no query is read."""
+
 
 def is_own_host(host: str) -> bool:
     """Say whether a `Host` is a name of this machine alone, with any port or none."""
@@ -32,6 +38,11 @@ def is_own_host(host: str) -> bool:
 def tells_nothing(path: str) -> bool:
     """Say whether what a page answers, and how long it takes, does not depend on its query."""
     return _TELLS_NOTHING.fullmatch(path) is not None
+
+
+def is_for_everybody(path: str, method: str) -> bool:
+    """Say whether a request asks for a published file, which any page may do."""
+    return method in ("GET", "HEAD") and _FOR_EVERYBODY.fullmatch(path) is not None
 
 
 def is_foreign(headers: Mapping[str, str], *, method: str, origin: str, query: bool) -> bool:

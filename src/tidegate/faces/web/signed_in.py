@@ -34,6 +34,11 @@ _OPEN: Final = (
     "/static/",
     "/ledger/tile/",
     "/feeds/",
+    "/.well-known/csaf/",
+    "/csaf/",
+    "/osv/",
+    "/updates/",
+    "/advisories/",
 )
 """Whatever begins so is open to everybody."""
 _OWN_SIGN_IN: Final = (
@@ -53,6 +58,8 @@ _OPEN_ALONE: Final = (
     "/docket",
     "/docket.ics",
     "/docket.atom",
+    "/.well-known/security.txt",
+    "/advisories",
 )
 OPEN_IN_API: Final = ("/api/v1/docket", "/api/v1/decide")
 """What everybody may ask programs' way: public days, and what shipped tables say. Neither reads

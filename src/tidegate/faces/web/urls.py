@@ -14,5 +14,6 @@ urlpatterns = [
     path("ledger/", include("tidegate.faces.web.ledger")),
     path("feeds/", include("tidegate.faces.web.feeds")),
     path("figures/", include("tidegate.faces.web.figures")),
+    path("", include("tidegate.faces.web.published_urls")),
     path("", include("tidegate.faces.console.urls")),
 ]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tidegate.desks.publications.jobs import publishing
 from tidegate.faces import duties
 
 ROOT = Path(__file__).parents[2]
@@ -86,15 +87,30 @@ def test_a_duty_that_fails_or_takes_long_holds_up_no_other_and_is_told_of_once(
     assert "no database today" in str(told[0].exc_info[1])
 
 
-def test_clocks_notices_and_the_ledger_are_among_them():
+def test_clocks_notices_advisories_and_the_ledger_are_among_them():
     assert [duty.__module__ for duty in duties.duties()] == [
         "tidegate.desks.cases.jobs.clocks",
         "tidegate.desks.cases.services.capacity",
         "tidegate.desks.reviews.jobs.clocks",
         "tidegate.desks.exposure.jobs.feeds",
+        *["tidegate.desks.publications.jobs.publishing"] * 3,
+        "tidegate.desks.publications.services.adoption_following",
         "tidegate.desks.notices.jobs.sending",
         "tidegate.desks.ledger.jobs.publishing",
     ]
+
+
+@pytest.mark.django_db
+def test_what_is_let_out_has_arrived_when_nothing_moves_any_more(monkeypatch: pytest.MonkeyPatch):
+    moved = {"publish": iter((1, 0, 0)), "distribute": iter((0, 1, 0))}
+    for name, numbers in moved.items():
+        monkeypatch.setattr(publishing, name, lambda _, of=numbers: next(of))
+    duties.let_out(threading.Event())
+    assert [next(numbers, None) for numbers in moved.values()] == [None, None]
+    stop = threading.Event()
+    stop.set()
+    moved["publish"] = iter(())
+    duties.let_out(stop)
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""What is done by itself, beside requests and proofs: clocks ring, notices go out.
+"""What is done by itself, beside requests and proofs: clocks ring, notices and advisories go out.
 
 Each duty has a thread of its own, so that a slow mail server holds up no clock. Any number of
 processes may do them at the same time: what is due is claimed in the tables, and done once. They
@@ -32,6 +32,8 @@ def duties() -> list[Duty]:
     from tidegate.desks.exposure.jobs import feeds
     from tidegate.desks.ledger.jobs import publishing
     from tidegate.desks.notices.jobs import sending
+    from tidegate.desks.publications.jobs import publishing as advisories
+    from tidegate.desks.publications.services import adoption_following
     from tidegate.desks.reviews.jobs import clocks as engagements
 
     return [
@@ -39,9 +41,28 @@ def duties() -> list[Duty]:
         capacity.admit_waiting,
         engagements.tick,
         feeds.tick,
+        advisories.publish,
+        advisories.distribute,
+        advisories.keep_cve_promises,
+        adoption_following.follow,
         sending.tick,
         publishing.tick,
     ]
+
+
+def let_out(stop: threading.Event) -> None:
+    """Let what is approved and due go out, and reach where it is read; return when nothing moves.
+
+    What waits for an embargo, for a time, or for somebody's mend is left to wait. A duty of another
+    process may do the same meanwhile: what it has begun is waited for.
+
+    It raises what `publications.jobs.publishing.distribute` raises.
+    """
+    from tidegate.desks.publications.jobs import publishing
+
+    moved = 1
+    while moved and not stop.is_set():
+        moved = publishing.publish(datetime.now(UTC)) + publishing.distribute(datetime.now(UTC))
 
 
 @contextmanager

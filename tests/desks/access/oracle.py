@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.desks.access.oracle_exposure import JUDGED_BY_OPERATING, Judge, Operating
+from tests.desks.access.oracle_publications import JUDGED_OF_PUBLICATIONS
 from tests.desks.access.oracle_reviews import Engaged
 from tests.desks.access.worlds import NOW, World
 from tidegate.desks.access.words import Act, Kind
@@ -358,6 +359,7 @@ JUDGED: dict[Kind, tuple[str, Callable[[Reader, Act, Any], bool]]] = {
     Kind.DETERMINATION: ("determinations", _engaged(Engaged.determination)),
     Kind.CERTIFICATE: ("certificates", _engaged(Engaged.certificate)),
     Kind.REPORT: ("reports", _engaged(Engaged.report)),
+    **JUDGED_OF_PUBLICATIONS,
     **{kind: (rows, _operated(judge)) for kind, (rows, judge) in JUDGED_BY_OPERATING.items()},
 }
 """For each kind: where its rows are in a world, and the sentence about one of them."""

@@ -88,6 +88,10 @@ class Operating:
     def inventory(self, act: Act, one: Any) -> bool:
         return act in _SEE and self.reads(one.asset.organisation_id)
 
+    def adoption(self, act: Act, one: Any) -> bool:
+        """Say whether they read how far an operator has come with what was published."""
+        return act in _SEE and self.reads(one.organisation_id)
+
     def exposure(self, act: Act, one: Any) -> bool:
         if act is Act.ADMINISTER:
             return self.leads(one.organisation_id)
@@ -167,5 +171,6 @@ JUDGED_BY_OPERATING: Final[dict[Kind, tuple[str, Judge]]] = {
     Kind.STATEMENT: ("statements", Operating.asset),
     Kind.DELEGATION: ("delegations", Operating.delegation),
     Kind.CHANGE_NOTICE: ("change_notices", Operating.change_notice),
+    Kind.ADOPTION: ("adoptions", Operating.adoption),
 }
 """Where the objects of a kind are in a world, and who says what may be done with one."""

@@ -41,6 +41,13 @@ from tidegate.desks.parties.models import (
     Organisation,
     Person,
 )
+from tidegate.desks.publications.models import (
+    Adoption,
+    CveId,
+    Fix,
+    Publication,
+    UpdateRecipient,
+)
 from tidegate.desks.reviews.models import (
     Agreement,
     Call,
@@ -129,6 +136,12 @@ class World:
     statements: list[Statement] = field(default_factory=list)
     delegations: list[Delegation] = field(default_factory=list)
     change_notices: list[ChangeNotice] = field(default_factory=list)
+
+    publications: list[Publication] = field(default_factory=list)
+    cve_ids: list[CveId] = field(default_factory=list)
+    fixes: list[Fix] = field(default_factory=list)
+    adoptions: list[Adoption] = field(default_factory=list)
+    recipients: list[UpdateRecipient] = field(default_factory=list)
 
     is_sealed: bool = True
     """Whether its ledger has a tree, and each of its entries a proof."""

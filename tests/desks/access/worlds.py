@@ -1,5 +1,5 @@
 """Random instances for the tests of access: organisations, people, findings, cases, engagements,
-operators with what they run.
+operators with what they run, publications with their drafts and fixes.
 
 A world is drawn from a seed and built in the tables, with everything sealed as it is sealed
 elsewhere. What the policy has to say about it is worked out from the same rows by `oracle`, without
@@ -20,6 +20,7 @@ from tests.desks.access.furnishing.exposure import furnish_exposure
 from tests.desks.access.furnishing.findings import furnish_findings
 from tests.desks.access.furnishing.letters import furnish_letters
 from tests.desks.access.furnishing.parties import furnish_parties
+from tests.desks.access.furnishing.publications import furnish_publications
 from tests.desks.access.furnishing.records import furnish_records
 from tests.desks.access.world import NOW, World
 
@@ -51,4 +52,5 @@ def build(
     furnish_records(world, draw)
     # It draws for itself: so what there is besides is what it would be without.
     furnish_exposure(world, random.Random(f"{seed} operates"), assets)
+    furnish_publications(world, random.Random(f"{seed} publishes"))
     return world

@@ -44,7 +44,7 @@ PUBLICATIONS: Final[tuple[Rule, ...]] = (
     # What is published.
     Rule(
         readers_of_coordinators,
-        _SEE,
+        (*_SEE, Act.EXAMINE),
         Kind.PUBLICATION,
         which.everything,
         "Coordinators read every publication and its drafts.",
@@ -59,7 +59,7 @@ PUBLICATIONS: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         persons,
-        _SEE,
+        (*_SEE, Act.EXAMINE),
         Kind.PUBLICATION,
         which.where({"shared_at__isnull": False}, which.of_readable_cases("case")),
         "The parties of a case read the drafts of its publication once a coordinator has shared"
@@ -139,7 +139,7 @@ PUBLICATIONS: Final[tuple[Rule, ...]] = (
         _SEE,
         Kind.ADOPTION,
         among.delegated("organisation"),
-        "The people of a provider read the same of an operator that has delegated to it.",
+        "The people of a provider read how far an operator has come that has delegated to it.",
     ),
     Rule(
         owner,

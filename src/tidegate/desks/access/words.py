@@ -85,7 +85,7 @@ class Act(StrEnum):
     """Decide whether a model is covered."""
     EXAMINE = "examine"
     """Read what a decision was made of: evidence, consultations, reasons, dissent. Of an
-    organisation: what directives ask of it, and what it has done."""
+    organisation: what directives ask of it, and what it has done. Of a publication: its drafts."""
     CERTIFY = "certify"
     """Say for a party what has become of that which it had."""
     ADMINISTER = "administer"

@@ -54,6 +54,8 @@ class Audience(StrEnum):
     """The person whose grant it is about."""
     APPOINTED = "appointed"
     """The person whom a party has named, or names no more."""
+    PUBLISHERS = "publishers"
+    """Those who write and approve the publication that it is about."""
 
 
 _OF_ACCOUNTS: Final = frozenset({Audience.MEMBER, Audience.SELF})

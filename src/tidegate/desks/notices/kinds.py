@@ -13,6 +13,7 @@ from typing import Final
 
 from tidegate.desks.notices.audiences import NOBODY, Audience, Telling
 from tidegate.desks.notices.kinds_of_exposure import EXPOSURE
+from tidegate.desks.notices.kinds_of_publications import PUBLICATIONS
 from tidegate.desks.notices.kinds_of_reviews import REVIEWS
 
 _CASES: Final[Mapping[str, Telling]] = {
@@ -164,7 +165,7 @@ _INSTANCE: Final[Mapping[str, Telling]] = {
 }
 
 TABLE: Final[Mapping[str, Telling]] = MappingProxyType(
-    {**_CASES, **_PARTIES, **_INSTANCE, **REVIEWS, **EXPOSURE}
+    {**_CASES, **_PARTIES, **_INSTANCE, **REVIEWS, **EXPOSURE, **PUBLICATIONS}
 )
 """Every kind that is appended to the ledger."""
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from tidegate.desks.access.keys import new_key
+from tidegate.engines.formats.advisories.record import IDENTIFIER
 
 LONGEST: Final = 16
 """Signs of a publication's name."""
@@ -29,3 +30,13 @@ def new_identifier() -> str:
 def new_fix_key() -> str:
     """Return a new name for a fix: `R-7K3M9-Q2X4D`."""
     return new_key("R")
+
+
+def as_written(text: str) -> str:
+    """Return the name of a publication that somebody means, whichever letters they wrote.
+
+    What could be none is empty: no publication has that for one.
+    """
+    prefix, _, rest = text.strip().lower().partition("-")
+    name = f"{prefix.upper()}-{rest}"
+    return name if IDENTIFIER.fullmatch(name) else ""

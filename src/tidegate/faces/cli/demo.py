@@ -20,16 +20,19 @@ def demo(
 ) -> None:
     """Make a demo of eight organisations here, or give its people new passwords; prints them.
 
-    Only in an instance that has nobody else in it. What findings there are is coordinated; a model
-    is looked at before its release: a scripted one, which `make run` starts beside this; and an
+    Only in an instance that has nobody else in it. What findings there are is coordinated, and one
+    case is published once its fix was tried (run this, `tidegate work`, and this again); a model is
+    looked at before its release: a scripted one, which `make run` starts beside this; and an
     agency is there to hand in what it runs.
     """
     open_instance()
-    from tidegate.faces.demo import coordinating, operating, people, reviewing
+    from tidegate.faces.demo import coordinating, operating, people, publishing, reviewing
 
     now = datetime.now(UTC)
     logins = people.settle(now)
     coordinated = coordinating.coordinate(now)
+    case = publishing.chosen()
+    published = publishing.publish(publishing.offer(case, now), now) if case else None
     engagement = reviewing.review(now)
     operating.operate(now)
     if quiet:
@@ -47,6 +50,7 @@ def demo(
                     for login in logins
                 ],
                 "cases": [row.case.key for row in coordinated],
+                "publication": published.identifier if published else None,
                 "engagement": engagement.key if engagement else None,
             }
         )
@@ -61,6 +65,12 @@ def demo(
     for row in coordinated:
         screens.OUT.print(
             f"coordinated: {row.case.key}  {screens.safe(row.case.title)}", highlight=False
+        )
+    if published is not None:
+        screens.OUT.print(
+            f"published: {published.identifier}  {screens.safe(published.case.title)}"
+            "  (it goes out while `tidegate work` or `tidegate serve` runs)",
+            highlight=False,
         )
     if engagement is None:
         screens.OUT.print(

@@ -105,9 +105,14 @@ def work(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
 ) -> None:
-    """Run what waits: proofs, ranges, duplicates. Goes on where it was stopped."""
+    """Run what waits: proofs, ranges, duplicates, fixes. Goes on where it was stopped.
+
+    What is approved goes out meanwhile; --until-idle waits until it has reached the update
+    repository, where there is one.
+    """
     open_instance()
     from tidegate.desks.findings.jobs import worker
+    from tidegate.desks.publications.jobs import trials
     from tidegate.faces import duties
     from tidegate.faces.cli.working import Watching
 
@@ -116,8 +121,14 @@ def work(
         signal.signal(number, lambda *_: stop.set())
     with duties.being_done(), Watching(quiet=quiet) as watching:
         worker.work(
-            stop, until_idle=until_idle, tick=watching.tick, on_workshop=watching.of_workshop
+            stop,
+            until_idle=until_idle,
+            tick=watching.tick,
+            on_workshop=watching.of_workshop,
+            more=trials.KINDS,
         )
+        if until_idle:
+            duties.let_out(stop)
     if stop.is_set() and not quiet:
         screens.ERRORS.print("stopped; what was begun goes on with the next `tidegate work`")
 

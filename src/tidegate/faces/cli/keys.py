@@ -1,4 +1,7 @@
-"""The command `tidegate keys`: which keys the instance has, and how they are rotated."""
+"""The command `tidegate keys`: which keys the instance has, and how they are rotated.
+
+Those of the updates have commands of their own (`ceremony.py`, `update_keys.py`).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from django.utils import timezone
 
-from tidegate.faces.cli import screens
+from tidegate.faces.cli import screens, update_keys
 from tidegate.faces.cli.acting import actor
 from tidegate.faces.cli.printing import print_json
 from tidegate.instance.keyring import key_folder
@@ -29,7 +32,8 @@ _KEEP: Final = (
     "A generation that wraps nothing is needed for older backups of the database alone."
 )
 
-app = typer.Typer(help="The instance's keys.", rich_markup_mode=None)
+app = typer.Typer(help="The instance's keys, and those of its updates.", rich_markup_mode=None)
+update_keys.add_to(app)
 
 
 @app.callback(invoke_without_command=True)

@@ -25,9 +25,11 @@ from tidegate.engines.reproduction.records import as_document
 from tidegate.engines.reproduction.reproduce import Wishes
 from tidegate.engines.sandbox import SandboxError
 from tidegate.engines.sealing import SealError
+from tidegate.engines.updates.errors import UpdatesError
 from tidegate.faces.cli import (
     acting,
     coordinating,
+    csaf,
     deciding,
     desk,
     keys,
@@ -42,6 +44,7 @@ from tidegate.faces.cli.exposure import commands as exposure
 from tidegate.faces.cli.folder import Item, Results, Row, items, row_of
 from tidegate.faces.cli.policy import policy
 from tidegate.faces.cli.printing import print_json
+from tidegate.faces.cli.publications import commands as publications
 from tidegate.faces.cli.relays import relay
 from tidegate.faces.cli.reviews import commands as reviews
 from tidegate.instance.home import HomeError
@@ -72,6 +75,8 @@ desk.add_to(app)
 coordinating.add_to(app)
 reviews.add_to(app)
 exposure.add_to(app)
+publications.add_to(app)
+csaf.add_to(app)
 app.add_typer(keys.app, name="keys")
 ledger.add_to(app)
 notices.add_to(app)
@@ -87,6 +92,7 @@ EXPECTED = (
     MinimiseError,
     HomeError,
     SealError,
+    UpdatesError,
     OSError,
     *deciding.EXPECTED,
 )
@@ -273,6 +279,7 @@ def main() -> None:
             *parties.expected(),
             *reviews.expected(),
             *exposure.expected(),
+            *publications.expected(),
         )
         if not isinstance(error, (*EXPECTED, *of_desks, *ledger.EXPECTED)):
             raise

@@ -1,4 +1,4 @@
-"""What `tidegate work` shows: how much is done, what waits, and a line for each verdict."""
+"""What `tidegate work` shows: how much is done, a line for each verdict and each rung of a fix."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from django.utils import timezone
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from tidegate.desks.access.actors import OWNER, Actor
@@ -14,6 +15,7 @@ from tidegate.faces.cli import screens
 from tidegate.faces.cli.acting import actor
 
 if TYPE_CHECKING:
+    from tidegate.desks.publications.queries.climbing import Climb
     from tidegate.engines.reproduction.trials import Subject
     from tidegate.instance.workshop import Workshop
 
@@ -30,6 +32,9 @@ class Watching:
         self._last_event = 0
         self._actor: Actor = OWNER
         self._total = 0
+        self._began = timezone.now()
+        self._rungs: dict[tuple[str, int], int] = {}
+        self._ended: set[tuple[str, int]] = set()
         self._progress = Progress(
             SpinnerColumn(),
             BarColumn(bar_width=20),
@@ -60,6 +65,7 @@ class Watching:
     ) -> None:
         if not self._quiet:
             self._tell_events()
+            self._tell_climbs()
         self._progress.stop()
 
     def of_workshop(self, shop: Workshop) -> None:
@@ -77,6 +83,7 @@ class Watching:
         self._total = Outbox.objects.count() - self._done_before
         self._progress.update(self._task, completed=done, total=self._total)
         self._tell_events()
+        self._tell_climbs()
 
     def _tell_events(self) -> None:
         """Tell of what has happened since, as far as whoever the command acts as may read it."""
@@ -97,6 +104,26 @@ class Watching:
                         highlight=False,
                     )
 
+    def _tell_climbs(self) -> None:
+        """Tell of the rungs of fixes that were tried since, under the same condition."""
+        from tidegate.desks.publications.queries.climbing import climbs
+
+        for climb in climbs(self._actor, self._began, at=timezone.now()):
+            which = (climb.fix, climb.number)
+            for name, word in climb.words[self._rungs.get(which, 0) :]:
+                self._tell_climb(climb, f"{screens.safe(name)} {screens.safe(word)}")
+            self._rungs[which] = len(climb.words)
+            if (line := _end(climb)) and which not in self._ended:
+                self._ended.add(which)
+                self._tell_climb(climb, line)
+
+    @staticmethod
+    def _tell_climb(climb: Climb, line: str) -> None:
+        what = f"patch of {climb.what}" if climb.is_patch else climb.what
+        screens.ERRORS.print(
+            f"{climb.fix} {screens.safe(what)}, trial {climb.number}: {line}", highlight=False
+        )
+
     def _started(self, subject: Subject, program: str) -> None:
         self._runs += 1
         elapsed = self._progress.tasks[0].elapsed or 0.001
@@ -116,3 +143,14 @@ def _line(verb: str, detail: Mapping[str, Any]) -> str:
     if verb == "joined":
         return "joined the case of the same bug"
     return ""
+
+
+def _end(climb: Climb) -> str:
+    """Return what people are told of a trial that has ended; empty for one that goes on."""
+    if climb.state == "failed":
+        return f"[yellow]could not be tried[/]: {screens.safe(climb.reason)}"
+    if climb.state != "done":
+        return ""
+    if climb.why_not:
+        return f"[bold red]not to be published as fixed[/]: {screens.safe(climb.why_not)}"
+    return f"[green]may be published as fixed[/] ({screens.safe(', '.join(climb.labels))})"

@@ -1,1 +1,1 @@
-"""A demo of four organisations at work on one secret, for whoever wants to click through it."""
+"""A demo of eight organisations at work, for whoever wants to click through it."""

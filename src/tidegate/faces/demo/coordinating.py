@@ -20,7 +20,7 @@ from tidegate.desks.cases.services.attaching import File
 from tidegate.desks.cases.services.messages import send
 from tidegate.desks.findings.models import Case
 from tidegate.desks.parties.models import Person
-from tidegate.faces.demo import people
+from tidegate.faces.demo import people, publishing
 
 _EMBARGO: Final = timedelta(days=45)
 _PATCH: Final = b"""\
@@ -40,13 +40,17 @@ def coordinate(at: datetime) -> list[Coordination]:
 
     A case that is coordinated already is left as it is, so that doing this again changes nothing.
     """
+    published = publishing.chosen()
     cases = list(
-        Case.objects.filter(merged_into=None).order_by("-finders_count", "-priority", "pk")
+        Case.objects.filter(merged_into=None)
+        .exclude(pk__in=[published.pk] if published else [])
+        .order_by("-finders_count", "-priority", "pk")
     )
     for case, work in zip(cases, (_with_an_embargo, _with_an_invitation), strict=False):
         if not Coordination.objects.filter(case=case).exists():
             work(case, at)
-    return list(Coordination.objects.select_related("case").order_by("pk"))
+    secret = Coordination.objects.exclude(case=published) if published else Coordination.objects
+    return list(secret.select_related("case").order_by("pk"))
 
 
 def _with_an_embargo(case: Case, at: datetime) -> None:

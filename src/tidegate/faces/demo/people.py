@@ -49,6 +49,14 @@ COORDINATOR: Final = Player(
     "ada@river.example",
     "coordinates: every finding, every case, the board",
 )
+SECOND_COORDINATOR: Final = Player(
+    "River Coordination",
+    (OrganisationKind.COORDINATOR,),
+    "Eli Brandt",
+    "eli@river.example",
+    "the second coordinator: approves what another has written",
+    role=Role.MEMBER,
+)
 FINDER: Final = Player(
     "First Light Lab",
     (OrganisationKind.FINDER, OrganisationKind.MODEL_DEVELOPER),
@@ -111,6 +119,7 @@ AGENCY: Final = Player(
 )
 EVERYBODY: Final = (
     COORDINATOR,
+    SECOND_COORDINATOR,
     FINDER,
     SECOND_FINDER,
     MAINTAINER,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 
 class Company:
@@ -48,3 +49,7 @@ class Company:
             with self._changed:
                 self._alone = False
                 self._changed.notify_all()
+
+
+COMPANY: Final = Company()
+"""Of this process: every step that runs programs is in it, whatever desk it is of."""

@@ -8,6 +8,8 @@ does not know because it was begun by another version, is started again under an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from dbos import DBOS, SetWorkflowID
@@ -23,6 +25,22 @@ IN_FLIGHT: Final = 64
 
 Workflows = Mapping[str, Callable[[str, int], Any]]
 """The workflow for each topic; it is given the row's subject and its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of work that a later desk promises in this outbox, under a topic of its own."""
+
+    workflow: Callable[[str, int], Any]
+    """Is given the row's subject and its number, as every workflow here."""
+    give_up: Callable[[str, int, str], None]
+    """Told the row's subject, its round and the reason when its workflow has failed too often."""
+
+
+Kinds = Mapping[str, Kind]
+"""By topic."""
+
+NO_MORE: Final[Kinds] = MappingProxyType({})
 
 _ACTIVE: Final = ("ENQUEUED", "PENDING", "DELAYED")
 _UNFINISHED: Final = (Outbox.State.WAITING, Outbox.State.STARTED)
@@ -45,7 +63,7 @@ def dispatch(workflows: Workflows) -> int:
     return started
 
 
-def reconcile() -> None:
+def reconcile(more: Kinds = NO_MORE) -> None:
     """Compare what is started with what the engine says of it; nothing stays started for ever."""
     rows = {_name(row): row for row in Outbox.objects.filter(state=Outbox.State.STARTED)}
     if not rows:
@@ -59,7 +77,7 @@ def reconcile() -> None:
         elif workflow.status == "SUCCESS":
             finish(row.pk)
         elif workflow.status not in _ACTIVE:
-            _fail(row, f"its workflow ended with {workflow.status}: {workflow.error}")
+            _fail(row, f"its workflow ended with {workflow.status}: {workflow.error}", more)
 
 
 def finish(row: int) -> None:
@@ -76,12 +94,14 @@ def _name(row: Outbox) -> str:
     return f"{engine.VERSION}-{row.topic}-{row.subject}-{row.round}-{row.tries}"
 
 
-def _fail(row: Outbox, reason: str) -> None:
+def _fail(row: Outbox, reason: str, more: Kinds) -> None:
     if row.tries + 1 < TRIES:
         _update(row, state=Outbox.State.WAITING, tries=row.tries + 1, reason=reason)
         return
     if row.topic == Outbox.Topic.REPRODUCE:
         judging.set_aside(row.subject, reason)
+    elif row.topic in more:
+        more[row.topic].give_up(row.subject, row.round, reason)
     _update(row, state=Outbox.State.FAILED, tries=row.tries + 1, reason=reason)
 
 

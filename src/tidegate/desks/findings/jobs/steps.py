@@ -22,7 +22,7 @@ from django.utils import timezone
 from tidegate import __version__
 from tidegate.desks.findings.jobs import outbox
 from tidegate.desks.findings.jobs.bench import bench, stop_working
-from tidegate.desks.findings.jobs.company import Company
+from tidegate.desks.findings.jobs.company import COMPANY
 from tidegate.desks.findings.models import Finding
 from tidegate.desks.findings.services import crossing, judging, matching
 from tidegate.desks.findings.services.attempts import (
@@ -38,8 +38,6 @@ from tidegate.instance.home import HomeError
 
 _LOG = logging.getLogger(__name__)
 _PAUSE_SECONDS: Final = 0.2
-
-_company: Final = Company()
 
 Said = dict[str, Any]
 """What a step says: `value` or `set_aside`."""
@@ -282,7 +280,7 @@ def _tried(key: str, step: str, work: Callable[[Finding], Any]) -> Said:
             stop_working("it was told to")
         try:
             # What has failed before runs alone, so that it takes nothing down but itself.
-            company = _company.alone() if tries_of(finding, step) else _company.together()
+            company = COMPANY.alone() if tries_of(finding, step) else COMPANY.together()
             with company, attempt(finding, step, tries=bench().tries):
                 return {"value": work(finding)}
         except KillsItsWorkerError as reason:

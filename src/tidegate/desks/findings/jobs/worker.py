@@ -46,8 +46,11 @@ def work(
     tries: int = TRIES,
     tick: Tick | None = None,
     on_workshop: Callable[[Workshop], None] | None = None,
+    more: outbox.Kinds = outbox.NO_MORE,
 ) -> None:
     """Work until `stop` is set or, if `until_idle`, until nothing is left to do.
+
+    `more` are the kinds of work of later desks.
 
     Raises:
         AlreadyWorkingError: a worker of this name is running.
@@ -61,10 +64,13 @@ def work(
         benches.use(made)
         at_once = len(shop.laboratory.sandboxes)
         with engine.running(at_once=at_once), _reading(stop):
-            _loop(stop, until_idle=until_idle, tick=tick)
+            _loop(stop, until_idle=until_idle, tick=tick, more=more)
 
 
-def _loop(stop: threading.Event, *, until_idle: bool, tick: Tick | None) -> None:
+def _loop(
+    stop: threading.Event, *, until_idle: bool, tick: Tick | None, more: outbox.Kinds
+) -> None:
+    workflows = {**WORKFLOWS, **{topic: kind.workflow for topic, kind in more.items()}}
     since = _HOUSEKEEPING_SECONDS
     parent = os.getppid()
     while not stop.is_set():
@@ -72,8 +78,8 @@ def _loop(stop: threading.Event, *, until_idle: bool, tick: Tick | None) -> None
         if since >= _HOUSEKEEPING_SECONDS:
             since = 0.0
             _take_over_from_the_dead()
-            outbox.reconcile()
-        outbox.dispatch(WORKFLOWS)
+            outbox.reconcile(more)
+        outbox.dispatch(workflows)
         if tick:
             tick()
         if until_idle and intake.all_read() and not outbox.unfinished():

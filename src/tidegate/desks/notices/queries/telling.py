@@ -26,6 +26,7 @@ from tidegate.desks.notices.kinds import TABLE
 from tidegate.desks.notices.queries import engaged
 from tidegate.desks.parties.models import Membership, Organisation, Person
 from tidegate.desks.parties.queries.actors import actor_of, narrowed_to
+from tidegate.desks.publications.models import Publication
 
 Pair = tuple[int, int | None]
 """Ids of a person and of the organisation that they would be told through, if through one."""
@@ -203,6 +204,7 @@ _CANDIDATES: Final[Mapping[Audience, Callable[[Entry], Iterable[Pair]]]] = {
     Audience.TOLD: engaged.told,
     Audience.HOLDER: engaged.holder,
     Audience.APPOINTED: engaged.appointed,
+    Audience.PUBLISHERS: _coordinators,
 }
 
 
@@ -212,6 +214,11 @@ def _case(entry: Entry) -> Model | None:
 
 def _message(entry: Entry) -> Model | None:
     return Message.objects.filter(key=str(entry.said.get("message", ""))).first()
+
+
+def _publication(entry: Entry) -> Model | None:
+    named = str(entry.said.get("publication", ""))
+    return Publication.objects.filter(identifier=named).first()
 
 
 def _organisation(entry: Entry) -> Model | None:
@@ -234,5 +241,6 @@ _ASKED: Final[Mapping[Audience, tuple[Act, Callable[[Entry], Model | None]]]] = 
     Audience.TOLD: (Act.SEE, engaged.engagement_of),
     Audience.HOLDER: (Act.SEE, engaged.engagement_of),
     Audience.APPOINTED: (Act.SEE, engaged.engagement_of),
+    Audience.PUBLISHERS: (Act.COORDINATE, _publication),
 }
 """What the policy is asked about each person of an audience: an act, and with what."""

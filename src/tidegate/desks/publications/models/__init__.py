@@ -1,6 +1,11 @@
 """Tables of the desk, by what they hold. Rows are changed by `services` alone."""
 
-from tidegate.desks.publications.models.adoption import Adoption, AdoptionCount, UpdateRecipient
+from tidegate.desks.publications.models.adoption import (
+    Adoption,
+    AdoptionCount,
+    Following,
+    UpdateRecipient,
+)
 from tidegate.desks.publications.models.fixes import Fix, Look, Trial
 from tidegate.desks.publications.models.publications import (
     Audience,
@@ -19,6 +24,7 @@ __all__ = [
     "CveId",
     "Distribution",
     "Fix",
+    "Following",
     "Look",
     "Publication",
     "Rendered",

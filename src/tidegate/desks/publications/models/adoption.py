@@ -72,6 +72,13 @@ class AdoptionCount(models.Model):
         ]
 
 
+class Following(models.Model):
+    """One row: how far exposures were looked at for what they say of adoption."""
+
+    until = models.DateTimeField(null=True, db_comment="When what had changed was looked at last.")
+    whole_at = models.DateTimeField(null=True, db_comment="When all of them were looked at last.")
+
+
 class UpdateRecipient(models.Model):
     """An organisation's public age key: what is restricted is encrypted to it."""
 

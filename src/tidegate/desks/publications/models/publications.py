@@ -84,7 +84,10 @@ class Revision(models.Model):
     """One state of a publication's record; once it is published, it is never changed."""
 
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="revisions")
-    number = models.IntegerField(db_comment="From 1.")
+    number = models.IntegerField(
+        db_comment="From 1, without gaps among those that are out; of one that was dropped, the"
+        " next one takes it."
+    )
     state = models.CharField(max_length=10, default="draft", db_comment="`states.revisions`.")
     record = models.ForeignKey(
         Sealed,
@@ -93,7 +96,12 @@ class Revision(models.Model):
         db_comment="The record as JSON, of `engines.formats.advisories`.",
     )
     digest = models.CharField(
-        max_length=64, db_comment="SHA-256 of the record's RFC 8785 form: what is approved."
+        max_length=64,
+        db_comment="SHA-256 of what is approved: the record, its audience and its time.",
+    )
+    audience = models.JSONField(
+        default=list,
+        db_comment="Keys of the organisations that it goes to; none where it is for everybody.",
     )
     edits = models.IntegerField(default=0, db_comment="Two who edit at once see each other by it.")
     words = models.TextField(blank=True, db_comment="What changed, for the history.")
@@ -106,6 +114,9 @@ class Revision(models.Model):
     submitted_at = models.DateTimeField(null=True)
     returned_because = models.TextField(blank=True)
     publish_at = models.DateTimeField(null=True, db_comment="Its time; null for at once.")
+    held_because = models.TextField(
+        blank=True, db_comment="Why its time has come and it did not go out; empty: nothing does."
+    )
     published_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -113,7 +124,11 @@ class Revision(models.Model):
 
         verbose_name = "revision"
         constraints = [
-            models.UniqueConstraint(fields=["publication", "number"], name="revision_once"),
+            models.UniqueConstraint(
+                fields=["publication", "number"],
+                condition=~models.Q(state="dropped"),
+                name="revision_once",
+            ),
             models.UniqueConstraint(
                 fields=["publication"],
                 condition=models.Q(state__in=("draft", "submitted", "approved")),
@@ -150,8 +165,8 @@ class Rendered(models.Model):
 
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="documents")
     format = models.CharField(
-        max_length=12,
-        db_comment="osv, csaf20, csaf21, cve, openvex, cdx; or bundle.",
+        max_length=300,
+        db_comment="osv, csaf20, csaf21, cve, openvex, cdx; bundle; or fix/ and a file's name.",
     )
     content = models.BinaryField(
         null=True, db_comment="Null where it is not for everybody: then it is sealed."
@@ -184,6 +199,7 @@ class Distribution(models.Model):
     )
     sequence = models.BigIntegerField(null=True, db_comment="In the repository's list of changes.")
     tries = models.IntegerField(default=0)
+    tried_at = models.DateTimeField(null=True, db_comment="When it was last tried.")
     reason = models.TextField(blank=True, db_comment="Why the last try failed.")
     made_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
@@ -198,13 +214,17 @@ class CveId(models.Model):
     """A CVE identifier that this instance reserved, or that a vendor's CNA gave to a case."""
 
     class State(models.TextChoices):
-        """From: CVE Services, CVE ID state."""
+        """From: CVE Services, CVE ID state; but for the first."""
 
+        WANTED = "WANTED"
+        """It was asked for; which one it is, is not known yet."""
         RESERVED = "RESERVED"
         PUBLISHED = "PUBLISHED"
         REJECTED = "REJECTED"
 
-    number = models.CharField(max_length=30, unique=True)
+    number = models.CharField(
+        max_length=30, unique=True, null=True, db_comment="Null while it is being reserved."
+    )
     case = models.OneToOneField(Case, on_delete=models.PROTECT, null=True, related_name="cve_id")
     cna = models.CharField(max_length=100, db_comment="Short name of who assigned it.")
     is_ours = models.BooleanField(db_comment="Whether it was reserved by this instance.")
@@ -214,9 +234,18 @@ class CveId(models.Model):
     )
     by = models.CharField(max_length=200)
     at = models.DateTimeField()
-    reason = models.TextField(blank=True, db_comment="Why it was rejected, or the last try failed.")
+    reject_because = models.TextField(
+        blank=True, db_comment="Why it is rejected; done once the state says so."
+    )
+    tries = models.IntegerField(default=0)
+    tried_at = models.DateTimeField(null=True, db_comment="When CVE Services was last asked.")
+    reason = models.TextField(blank=True, db_comment="Why the last try failed.")
 
     class Meta:
-        """Named in refusals."""
+        """Named in refusals; of promises, the oldest first."""
 
         verbose_name = "CVE identifier"
+        indexes = [models.Index(fields=["state", "id"], name="cve_id_by_state")]
+
+    def __str__(self) -> str:
+        return self.number or "a CVE identifier that is being reserved"

@@ -35,3 +35,15 @@ class Basis(StrEnum):
 
 SMALLEST_GROUP: Final = 5
 """Organisations that a cell of a published figure has at least; smaller ones are not shown."""
+
+
+def from_here_on(stage: Stage) -> tuple[Stage, ...]:
+    """Return a stage and those after it: whoever stands in one of them has reached it."""
+    stages = tuple(Stage)
+    return stages[stages.index(stage) :]
+
+
+def is_stronger(basis: Basis, than: Basis) -> bool:
+    """Say whether one basis bears more than another; they stand from the weakest on."""
+    words = tuple(Basis)
+    return words.index(basis) > words.index(than)

@@ -1,0 +1,1 @@
+"""Follows a repository of updates: what came is what was signed, is new, and is whole."""

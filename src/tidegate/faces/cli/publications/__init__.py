@@ -1,0 +1,1 @@
+"""The commands of what is published: fixes, publications, CVE identifiers, and adoption."""

@@ -27,6 +27,8 @@ run: setup ## Hand in examples/, work through them, open the console on a demo o
 	$(BIN)/tidegate --as sam@second-look.example intake examples/second-finder
 	$(BIN)/tidegate work --until-idle
 	$(BIN)/tidegate cases
+	@# What the world says of vulnerabilities: real, and as old as the files say.
+	$(BIN)/tidegate feeds take-all examples/feeds
 	@# A fix is offered for one of them and climbs its ladder; the advisory is written by one
 	@# coordinator and approved by another.
 	$(BIN)/tidegate demo --quiet
@@ -35,19 +37,19 @@ run: setup ## Hand in examples/, work through them, open the console on a demo o
 	@# The offline keys would lie elsewhere, each with somebody else.
 	@mkdir -p out && umask 077 && [ -s out/passphrase ] || \
 	    $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe())' > out/passphrase
-	[ -d out/ceremony ] || \
-	    $(BIN)/tidegate keys ceremony --to out/ceremony --passphrase-file out/passphrase
+	[ -d out/ceremony ] || { \
+	    $(BIN)/tidegate keys ceremony --to out/ceremony --passphrase-file out/passphrase && \
+	    $(BIN)/tidegate keys root adopt out/ceremony/1.root.json out/ceremony/1.targets.json; }
 	$(BIN)/tidegate work --until-idle
 	$(BIN)/tidegate publication
 	@# An operator who trusts nobody on the way: it verifies what was published, and plans by it.
 	[ -d "$$TIDEGATE_OPERATOR_HOME" ] || $(BIN)/tidegate-operator init \
-	    --root out/home/updates/metadata/1.root.json --from out/home/updates \
+	    --root out/ceremony/1.root.json --from out/home/updates \
 	    --asset tide-table --inventory examples/operator/package-lock.json --exposed yes
 	$(BIN)/tidegate-operator pull
 	@# 1 says that there is something to do.
 	$(BIN)/tidegate-operator plan || [ $$? -eq 1 ]
-	@# What an agency runs, and what the world says of it: real, and as old as the files say.
-	$(BIN)/tidegate feeds take-all examples/feeds
+	@# What an agency runs.
 	$(BIN)/tidegate --as ines@tides.example assets import examples/inventories/assets.csv
 	$(BIN)/tidegate --as ines@tides.example inventory push --asset 'shop front' \
 	    examples/inventories/cyclonedx-juice-shop-via_npm-flat-bom.1.4.json

@@ -33,6 +33,7 @@ from benchmarks import (
     ranges,
     sandbox,
     throughput,
+    updates,
 )
 from benchmarks.figures import Report
 from tidegate.engines.formats.finding import FindingFileError
@@ -64,6 +65,7 @@ def benchmarks(only: str = "") -> Mapping[str, Callable[[Tell], Report]]:
         "agreement": agreement.measure,
         "matching": matching.measure,
         "inventories": inventories.measure,
+        "updates": updates.measure,
     }
 
 

@@ -39,7 +39,12 @@ def let_climb(fix: Fix, at: datetime, **words: str) -> Trial:
     number = fix.trials.latest("number").number
     assert trying.begin(fix.key, number, at=at)
     made = trying.material(fix.key, number)
-    state = {"fix": made.fix.digest, "grounds": [], "problem": None, "milliseconds": 1}
+    state: dict[str, Any] = {
+        "fix": made.fix.digest,
+        "grounds": [],
+        "problem": None,
+        "milliseconds": 1,
+    }
     trying.keep_state(fix.key, number, state, made, tier="bubblewrap", at=at)
     for name in ladder.ORDER:
         word = words.get(name.value.replace("-", "_"), "passed")

@@ -161,6 +161,10 @@ _INSTANCE: Final = (
     _does("keys rotate", _RUNS),
     _does("keys rotate", of_case(may.RUN), "--case", "{key}"),
     _does("keys rewrap", _RUNS),
+    _does("keys ceremony", _RUNS, "--to", OUT, "--passphrase-file", DOCUMENT),
+    _does("keys online make", _RUNS, OUT),
+    _does("keys online rotate", _RUNS, "--to", OUT),
+    _does("keys root adopt", _RUNS, DOCUMENT),
     *_reads("ledger verify", _RUNS),
     _does("ledger publish", _RUNS, OUT),
     Route("tidegate ledger key", Command(["ledger", "key"]), once),
@@ -208,6 +212,12 @@ _WITHOUT_THE_DESK: Final = (
     _tells_nothing("tables", "it lists tables that are shipped, and opens no database"),
     _tells_nothing("tables show", "it prints a table that is shipped, or a file"),
     _tells_nothing("version", "it says which version this is"),
+    _tells_nothing("keys updates", "it reads what the updates say to everybody"),
+    _tells_nothing("keys root make-key", "it makes a file of whoever runs it"),
+    _tells_nothing("keys root show", "it reads a file that whoever runs it has"),
+    _tells_nothing("keys root sign", "it signs a file that whoever runs it has, with their key"),
+    _tells_nothing("keys root rotate", "it drafts, of what the updates say to everybody"),
+    _tells_nothing("keys targets rotate", "it drafts, of what the updates say to everybody"),
 )
 
 COMMAND: Final = (

@@ -17,6 +17,13 @@ from tests.faces.access.exposure_commands import COMMANDS_OF_EXPOSURE
 from tests.faces.access.exposure_operations import OPERATIONS_OF_EXPOSURE
 from tests.faces.access.exposure_pages import PAGES_OF_EXPOSURE
 from tests.faces.access.exposure_public_pages import PUBLIC_PAGES_OF_EXPOSURE
+from tests.faces.access.publication_commands import COMMANDS_OF_PUBLICATIONS
+from tests.faces.access.publication_operations import OPERATIONS_OF_PUBLICATIONS
+from tests.faces.access.publication_pages import PAGES_OF_PUBLICATIONS
+from tests.faces.access.publication_public_pages import (
+    ADVISORY_PAGES,
+    PUBLIC_PAGES_OF_PUBLICATIONS,
+)
 from tests.faces.access.review_commands import COMMANDS_OF_REVIEWS
 from tests.faces.access.review_operations import OPERATIONS_OF_REVIEWS
 from tests.faces.access.review_pages import PAGES_OF_REVIEWS
@@ -27,13 +34,34 @@ PAGES: Final = (
     *PAGES_OF_REVIEWS,
     *_OF_EXPOSURE,
     *PUBLIC_PAGES_OF_EXPOSURE,
+    *PAGES_OF_PUBLICATIONS,
+    *ADVISORY_PAGES,
+    *PUBLIC_PAGES_OF_PUBLICATIONS,
     *ACCOUNT,
 )
-OPERATIONS: Final = (*API, *OPERATIONS_OF_REVIEWS, *OPERATIONS_OF_EXPOSURE)
-COMMANDS: Final = (*COMMAND, *COMMANDS_OF_REVIEWS, *COMMANDS_OF_EXPOSURE)
+OPERATIONS: Final = (
+    *API,
+    *OPERATIONS_OF_REVIEWS,
+    *OPERATIONS_OF_EXPOSURE,
+    *OPERATIONS_OF_PUBLICATIONS,
+)
+COMMANDS: Final = (
+    *COMMAND,
+    *COMMANDS_OF_REVIEWS,
+    *COMMANDS_OF_EXPOSURE,
+    *COMMANDS_OF_PUBLICATIONS,
+)
 
 KNOWN: Final = (*PAGES, *OPERATIONS, *COMMANDS)
-ASKED_BY_EACH: Final = (*CONSOLE, *PAGES_OF_REVIEWS, *_OF_EXPOSURE, *OPERATIONS, *COMMANDS)
+ASKED_BY_EACH: Final = (
+    *CONSOLE,
+    *PAGES_OF_REVIEWS,
+    *_OF_EXPOSURE,
+    *PAGES_OF_PUBLICATIONS,
+    *ADVISORY_PAGES,
+    *OPERATIONS,
+    *COMMANDS,
+)
 """Without what is the framework's own, or open to everybody."""
 OF_REVIEWS: Final = frozenset(
     route.name for route in (*PAGES_OF_REVIEWS, *OPERATIONS_OF_REVIEWS, *COMMANDS_OF_REVIEWS)
@@ -44,3 +72,14 @@ OF_EXPOSURE: Final = frozenset(
     route.name for route in (*_OF_EXPOSURE, *COMMANDS_OF_EXPOSURE, *OPERATIONS_OF_EXPOSURE)
 )
 """Those of what operators run; they are asked as sparingly, for the same reason."""
+
+OF_PUBLICATIONS: Final = frozenset(
+    route.name
+    for route in (
+        *PAGES_OF_PUBLICATIONS,
+        *ADVISORY_PAGES,
+        *COMMANDS_OF_PUBLICATIONS,
+        *OPERATIONS_OF_PUBLICATIONS,
+    )
+)
+"""Those of what is published; they are asked as sparingly."""

@@ -47,6 +47,7 @@ from tests.desks.findings.makers import (
 )
 from tests.faces.api.exposure.furnished import furnished as exposed
 from tests.faces.api.programs import Program, World, ahead, invite, make_world
+from tests.faces.api.publications.furnished import furnished as published
 from tests.faces.reviewing import furnished
 from tests.faces.reviewing import known as known_in_reviews
 from tidegate.desks.notices.models import Notice
@@ -243,11 +244,13 @@ def _known(world: World) -> Known:
     paths, bodies = known_in_reviews(room)
     running = exposed(world.case)
     operator = Program(running.operator).secret
+    publishing = published(running.operator)
     return Known(
         chief.secret,
         {
             **paths,
             **running.paths,
+            **publishing.paths,
             "/cases": {**part, "person": world.vendor.of.person.key,
                        "rule": "disclosure-after-90-days"},
             "/findings": {"key": one.key},
@@ -277,6 +280,14 @@ def _known(world: World) -> Known:
             "persons": [world.coordinator.of.person.key],
             "files": [{"name": "a.txt", "content": "YQ=="}],
         },
-        {"/reviews": Program(room.person).secret, **dict.fromkeys(running.paths, operator)},
-        {"/reviews": bodies, **dict.fromkeys((*running.paths, "/decide"), running.bodies)},
+        {
+            "/reviews": Program(room.person).secret,
+            **dict.fromkeys(running.paths, operator),
+            **publishing.tokens,
+        },
+        {
+            "/reviews": bodies,
+            **dict.fromkeys((*running.paths, "/decide"), running.bodies),
+            **publishing.bodies,
+        },
     )  # fmt: skip

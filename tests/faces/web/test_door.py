@@ -195,6 +195,7 @@ def test_nothing_is_read_of_a_document_that_another_site_sends(ask: Asking, addr
         ("POST", "/cases/C-AAAAA-AAAAA/messages", LARGEST_MESSAGE),
         ("POST", "/cases/C-AAAAA-AAAAA/messages/x", MOST),
         ("POST", "/api/v1/inventories", LARGEST_INVENTORY),
+        ("POST", "/api/v1/adoption/reports", LARGEST_INVENTORY),
         ("POST", "/api/v1/statements", LARGEST_INVENTORY),
         ("POST", "/api/v1/assets/import", LARGEST_INVENTORY),
         ("POST", "/api/v1/assets", MOST),

@@ -12,8 +12,10 @@ from ninja.openapi.schema import OpenAPISchema
 
 from tidegate.faces.api import described, errors, problems
 from tidegate.faces.api.guard import (
+    DIFF_TYPES,
     DOCUMENT_TYPES,
     INVENTORY_TYPES,
+    REPORT_TYPES,
     SHEET_TYPES,
     STATEMENT_TYPES,
     guarded,
@@ -44,6 +46,13 @@ from tidegate.faces.api.routes import (
     overview,
     participants,
     parties,
+    publication_adoption,
+    publication_approving,
+    publication_cve,
+    publication_fixes,
+    publication_publications,
+    publication_recipients,
+    publication_records,
     receipts,
     relaying,
     review_access,
@@ -62,7 +71,8 @@ From a suspected vulnerability to a fix that has been seen to work where it was 
 
 Lists are paged by cursor: follow `next`, in the body or in the `Link` header (RFC 8288). Errors
 are `application/problem+json` (RFC 9457). Bodies are JSON, but for documents, which are sent as
-they are to POST /deliveries, /inventories, /statements and /assets/import.
+they are to POST /deliveries, /inventories, /statements, /assets/import, /cases/{key}/fixes/diff
+and /adoption/reports.
 """
 
 _DOCUMENTS: Final = {
@@ -70,6 +80,8 @@ _DOCUMENTS: Final = {
     "hand_in_inventory": INVENTORY_TYPES,
     "load_statements": STATEMENT_TYPES,
     "import_sheet": SHEET_TYPES,
+    "offer_diff": DIFF_TYPES,
+    "take_report": REPORT_TYPES,
 }
 """What the bodies of those routes may be called that take documents, by the function's name."""
 
@@ -142,6 +154,7 @@ def _made() -> Api:
     ):
         made.add_router("/reviews", inside.router)
     _add_exposure(made)
+    _add_publications(made)
     return made
 
 
@@ -166,6 +179,20 @@ def _add_exposure(made: NinjaAPI) -> None:
     made.add_router("/cases", exposure_change_notices.of_cases)
     made.add_router("/operators", exposure_operators.router)
     made.add_router("/delegations", exposure_operators.delegations_router)
+
+
+def _add_publications(made: NinjaAPI) -> None:
+    made.add_router("/cases", publication_fixes.of_cases)
+    made.add_router("/fixes", publication_fixes.router)
+    made.add_router("/publications", publication_publications.router)
+    made.add_router("/publications", publication_records.router)
+    made.add_router("/publications", publication_approving.router)
+    made.add_router("/publications", publication_adoption.of_publications)
+    made.add_router("/adoption", publication_adoption.router)
+    made.add_router("/funnel", publication_adoption.funnel_router)
+    made.add_router("/cve-ids", publication_cve.router)
+    made.add_router("/cases", publication_cve.of_cases)
+    made.add_router("/update-keys", publication_recipients.router)
 
 
 api: Final = _made()

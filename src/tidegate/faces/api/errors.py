@@ -30,6 +30,10 @@ class ParameterError(Exception):
         self.parameter = parameter
 
 
+class ChangedMeanwhileError(Exception):
+    """What was read is another one by now; the message says which (RFC 9110, section 13.1.1)."""
+
+
 class TooLargeError(Exception):
     """A document has more bytes than the desk takes; the message says how many it does."""
 
@@ -66,6 +70,10 @@ def register(api: NinjaAPI) -> None:
     def _parameter(_request: HttpRequest, error: ParameterError) -> HttpResponse:
         part = {"parameter": error.parameter, "detail": str(error)}
         return problem(problems.NOT_VALID, _sentence(error), errors=[part])
+
+    @api.exception_handler(ChangedMeanwhileError)
+    def _changed(_request: HttpRequest, error: ChangedMeanwhileError) -> HttpResponse:
+        return problem(problems.CHANGED, _sentence(error))
 
     @api.exception_handler(TooLargeError)
     def _too_large(_request: HttpRequest, error: TooLargeError) -> HttpResponse:

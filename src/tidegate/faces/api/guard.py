@@ -61,6 +61,12 @@ STATEMENT_TYPES: Final = (
 SHEET_TYPES: Final = ("text/csv", "application/octet-stream")
 """What a sheet of assets may be called."""
 
+DIFF_TYPES: Final = ("text/x-diff", "text/x-patch", "application/octet-stream")
+"""What a diff that is offered as a fix may be called."""
+
+REPORT_TYPES: Final = ("application/json",)
+"""What an operator's report on adoption may be called; it may be larger than a form."""
+
 _JSON: Final = ("application/json",)
 
 

@@ -36,6 +36,7 @@ NOT_HERE: Final = Kind("not-here", HTTPStatus.NOT_FOUND, "There is no such thing
 NO_ROUTE: Final = Kind("no-route", HTTPStatus.NOT_FOUND, "There is no such address")
 NO_METHOD: Final = Kind("no-method", HTTPStatus.METHOD_NOT_ALLOWED, "The method is not allowed")
 NOT_POSSIBLE: Final = Kind("not-possible", HTTPStatus.CONFLICT, "It cannot be done now")
+CHANGED: Final = Kind("changed", HTTPStatus.PRECONDITION_FAILED, "It was changed meanwhile")
 NO_LENGTH: Final = Kind("no-length", HTTPStatus.LENGTH_REQUIRED, "The length is missing")
 TOO_LARGE: Final = Kind("too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large")
 BAD_TYPE: Final = Kind(
@@ -57,6 +58,7 @@ KINDS: Final = (
     NO_ROUTE,
     NO_METHOD,
     NOT_POSSIBLE,
+    CHANGED,
     NO_LENGTH,
     TOO_LARGE,
     BAD_TYPE,

@@ -15,6 +15,7 @@ from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import narrowed, visible
 from tidegate.desks.access.words import OPERATING, REVIEWING, Act, Kind, OrganisationKind
 from tidegate.desks.exposure.queries.operators import my_operators
+from tidegate.desks.publications.models import Publication
 from tidegate.desks.reviews.models import Engagement
 
 _NO_ROW: Final = Q(pk__in=())
@@ -41,6 +42,12 @@ class Going:
     docket: bool = False
     changes: bool = False
     delegations: bool = False
+    publications: bool = False
+    """The desk: what is written, approved and out."""
+    published: bool = False
+    """What is out that concerns an operator of theirs."""
+    advisories: bool = False
+    funnel: bool = False
 
 
 NOWHERE: Final = Going()
@@ -70,6 +77,10 @@ def going(actor: Actor) -> Going:
         docket=True,
         changes=operates or reads_all,
         delegations=is_asked,
+        publications=reads_all or reads_drafts(actor),
+        published=operates,
+        advisories=True,
+        funnel=reads_all,
     )
 
 
@@ -78,6 +89,11 @@ def takes_part_in_reviews(actor: Actor) -> bool:
     if actor.of_kind(REVIEWING):
         return True
     return narrowed(actor, Engagement.objects.all(), Act.SEE).exists()
+
+
+def reads_drafts(actor: Actor) -> bool:
+    """Say whether drafts of a publication were shown to somebody, for a party of its case."""
+    return narrowed(actor, Publication.objects.all(), Act.EXAMINE).exists()
 
 
 def reads_every_case(actor: Actor) -> bool:

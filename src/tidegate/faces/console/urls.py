@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from tidegate.faces.console.advisory_urls import ADVISORIES
 from tidegate.faces.console.directive_urls import DIRECTIVES
 from tidegate.faces.console.exposure_urls import EXPOSED
+from tidegate.faces.console.publication_urls import PUBLICATIONS
 from tidegate.faces.console.review_urls import REVIEWS
 from tidegate.faces.console.views import (
     account,
@@ -174,6 +176,8 @@ urlpatterns: list[URLPattern] = [
     *DIRECTIVES,
     *REVIEWS,
     *EXPOSED,
+    *PUBLICATIONS,
+    *ADVISORIES,
     path("duplicates", duplicates.index, name="duplicates"),
     path("duplicates/<int:nomination>", duplicates.decide, name="decide"),
     path("deliveries", deliveries.index, name="deliveries"),

@@ -77,7 +77,7 @@ MAINTAINER: Final = Player(
     "Mo Haddad",
     "mo@small-packages.example",
     "maintains packages: an embargo to keep, an invitation to answer",
-    cases_a_week=2,
+    cases_a_week=3,
 )
 REVIEW_LEAD: Final = Player(
     "Model Evaluation Office",

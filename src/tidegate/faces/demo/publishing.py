@@ -7,14 +7,18 @@ done by the duties of `tidegate work` and `tidegate serve`, as for anybody.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from tidegate.desks.access.actors import Actor
 from tidegate.desks.cases.models import Coordination, Participant
 from tidegate.desks.cases.services import consenting, inviting, opening
 from tidegate.desks.findings.models import Case
 from tidegate.desks.publications.models import Fix, Publication, Trial
+from tidegate.desks.publications.queries.detail import revision_record
 from tidegate.desks.publications.services import approving, drafting, fixes
+from tidegate.engines.formats.advisories.record import Decision, record_data
 from tidegate.faces.demo import people
 
 EXAMPLE: Final = "example-npm-minimist-cve-2021-44906"
@@ -60,7 +64,20 @@ def publish(fix: Fix, at: datetime) -> Publication | None:
     mo = people.actor(people.MAINTAINER)
     fixes.look(mo, fix.key, accepts=True, words="It is on the branch that is maintained.", at=at)
     made = drafting.begin(ada, case.key, at=at)
+    _decide(ada, made, at)
     approving.submit(ada, made.identifier, at=at)
     revision = made.revisions.get(number=1)
     approving.approve(eli, made.identifier, digest=revision.digest, at=at)
     return made
+
+
+def _decide(ada: Actor, made: Publication, at: datetime) -> None:
+    """Let the coordinator say what an operator's deadline asks, where no feed has said it."""
+    revision = made.revisions.get(number=1)
+    record = revision_record(ada, made.identifier, 1, at=at)
+    values = (("Automatable", "no"), ("Technical Impact", "total"))
+    own = Decision("River Coordination", values, "by what the proof shows", at)
+    data = record_data(replace(record, decisions=(*record.decisions, own)))
+    drafting.edit(
+        ada, made.identifier, data, edits=revision.edits, words="First publication.", at=at
+    )

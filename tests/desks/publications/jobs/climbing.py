@@ -21,6 +21,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from django.db import connections
+
 from tests.desks.findings.jobs import killing
 from tidegate.desks.access.actors import OWNER
 from tidegate.desks.cases.services.opening import open_coordination
@@ -52,7 +54,7 @@ def note_and_kill(log: Path, poisoned: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return real(self, which, fix, *arguments, **more)
 
-    Climber.rung = rung  # type: ignore[method-assign]
+    Climber.rung = rung  # type: ignore[method-assign, assignment]
 
 
 def work() -> int:
@@ -67,7 +69,7 @@ def work() -> int:
 
 
 def _fork() -> int:
-    killing.connections.close_all()
+    connections.close_all()
     child = os.fork()
     if child == 0:
         code = 1

@@ -31,6 +31,7 @@ def test_a_party_reads_words_and_the_coordinator_what_was_seen():
         assert (trial.labels, trial.may_publish) == (("proof-silenced",), False)
         assert trial.rungs is None, "a list shows no rung"
     (trial,) = shown.fix(room.one.actor, row.key, at=day(2)).trials
+    assert trial.rungs is not None
     assert SECRET in trial.rungs[0].reason
 
 

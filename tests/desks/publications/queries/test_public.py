@@ -97,8 +97,8 @@ def test_a_restricted_release_is_read_by_those_it_is_for_and_stays_theirs_once_a
     assert publication_page(operator.actor, name, at=day(1)).tlp == "TLP:AMBER"
     with pytest.raises(NotFoundError):
         publication_page(other.actor, name, at=day(1))
-    drafting.revise(room.one.actor, name, words="For all", at=day(1))
-    drafting.address(room.one.actor, name, "TLP:CLEAR", edits=0, at=day(1))
+    edits = drafting.revise(room.one.actor, name, words="For all", at=day(1)).edits
+    drafting.address(room.one.actor, name, "TLP:CLEAR", edits=edits, at=day(1))
     approving.submit(room.one.actor, name, at=day(1))
     digest = publication_page(room.other.actor, name, at=day(1)).revisions[0].digest
     approving.approve(room.other.actor, name, digest=digest, at=day(1))
@@ -137,7 +137,7 @@ def test_two_revisions_are_compared_field_by_field_and_as_text():
     record = record_of(revision)
     product = replace(record.products[0], vendor="Another vendor")
     said = record_data(replace(record, title="Better", products=(product,)))
-    drafting.edit(room.one.actor, name, said, edits=0, at=day(1))
+    drafting.edit(room.one.actor, name, said, edits=revision.edits, at=day(1))
     found = {one.place: one for one in between(room.one.actor, name, 1, 2, at=day(1))}
     assert found["title"].after == "Better"
     assert found["products pkg:npm/minimist vendor"].after == "Another vendor"

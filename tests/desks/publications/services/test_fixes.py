@@ -9,11 +9,13 @@ from tests.desks.cases.rooms import everything_kept
 from tests.desks.publications.rooms import NOW, day
 from tests.desks.publications.trials import DIFF, SECRET, let_climb, proven_room
 from tidegate.desks.access.refusals import NotFoundError
+from tidegate.desks.cases.queries.unsealing import opened
 from tidegate.desks.findings.models import Outbox
 from tidegate.desks.findings.services.attempts import KillsItsWorkerError
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.ledger.models import Entry
 from tidegate.desks.publications.models import Fix, Trial
+from tidegate.desks.publications.queries.trials import purpose_of
 from tidegate.desks.publications.services import fixes, trying
 from tidegate.engines.reproduction.fixes.receipt import verify
 from tidegate.instance.workshop import instance_key
@@ -130,7 +132,8 @@ def test_a_climb_gives_labels_and_a_receipt_that_anybody_can_check():
     trial = let_climb(offered(proven_room()), day(1))
     assert trial.labels == ["proof-silenced", "variants-silenced"]
     assert (trial.state, trial.why_not) == ("done", "")
-    receipt = trying.opened(trial.receipt, trying.purpose_of("receipt", trial))
+    assert trial.receipt is not None
+    receipt = opened(trial.receipt, purpose_of("receipt", trial))
     said = verify(receipt, instance_key().public_key_pem)
     assert said.predicate["labels"] == trial.labels
 
@@ -152,7 +155,8 @@ def test_a_maintainers_word_labels_it_and_a_refusal_forbids_it():
     trial.refresh_from_db()
     assert trial.labels[-1] == "maintainer-accepted"
     assert trial.words[-1] == ["reviewed", "passed"]
-    receipt = trying.opened(trial.receipt, trying.purpose_of("receipt", trial))
+    assert trial.receipt is not None
+    receipt = opened(trial.receipt, purpose_of("receipt", trial))
     assert verify(receipt, instance_key().public_key_pem).predicate["labels"] == trial.labels
     fixes.look(room.vendor.actor, row.key, accepts=False, words="it breaks us", at=day(4))
     trial.refresh_from_db()

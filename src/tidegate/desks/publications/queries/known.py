@@ -19,6 +19,7 @@ from tidegate.desks.findings.queries.case_detail import get_case
 from tidegate.desks.findings.queries.evidence import RangeShown
 from tidegate.desks.findings.sealing import Part, seals_of
 from tidegate.desks.publications.models import CveId, Fix, Trial
+from tidegate.desks.publications.queries.decided import decisions_of
 from tidegate.engines.formats.advisories.record import (
     Decision,
     Justification,
@@ -97,7 +98,7 @@ def known_of(coordination: Coordination) -> Known:
         fixes=tried_fixes_of(case),
         credits=_credits(coordination),
         references=_references(said),
-        decisions=(),
+        decisions=decisions_of((cve, *aliases) if cve else aliases),
         exploit_at=coordination.exploit_at,
         attacks_at=coordination.attacks_at,
         found_at=case.found_at,

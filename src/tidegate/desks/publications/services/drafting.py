@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Max
 
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import find
@@ -336,9 +337,12 @@ def _add(
     *,
     withdraws: bool = False,
 ) -> Revision:
+    # It goes on counting: what was read of an earlier revision must not fit this one.
+    before = publication.revisions.aggregate(most=Max("edits"))["most"]
     revision = Revision(
         publication=publication,
         number=said.revision,
+        edits=0 if before is None else before + 1,
         words=words,
         withdraws=withdraws,
         made_by_id=actor.person,

@@ -17,7 +17,7 @@ from tidegate.engines.provider.documents import (
 from tidegate.engines.provider.signing import Signer
 
 BASE = "https://gate.example.org"
-PUBLISHER = Publisher("Tidegate at example.org", BASE)
+PUBLISHER = Publisher("Tidegate at example.org", BASE, contact_details="security@example.org")
 FIRST = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
 

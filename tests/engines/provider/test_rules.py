@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.engines.provider.publishing import FIRST, PUBLISHER, documents, relabelled
 from tests.engines.provider.serving import certificates, served
-from tidegate.engines.formats.advisories.checks import schema_faults_of
+from tidegate.engines.formats.advisories.schema_checks import csaf_schema_faults
 from tidegate.engines.provider import metadata
 from tidegate.engines.provider.documents import Label, Version
 from tidegate.engines.provider.fetching import FolderFetch, HttpFetch
@@ -57,7 +57,7 @@ def publish(folder: Path, address: str, signer: OpenPgpSigner) -> Path:
 
 def validate(raw: bytes) -> list[str]:
     try:
-        return schema_faults_of(json.loads(raw))
+        return csaf_schema_faults(json.loads(raw))
     except ValueError as error:
         return [str(error)]
 

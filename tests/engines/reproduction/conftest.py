@@ -21,12 +21,12 @@ def laboratory() -> Iterator[Laboratory]:
 
 
 @pytest.fixture(scope="module")
-def bench(laboratory: Laboratory, tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    """Return a workbench; its folder can be read by the sandbox's uid."""
-    folder = tmp_path_factory.mktemp("bench")
-    everybodys = Path(tempfile.gettempdir())
-    for above in (folder, *folder.parents):
-        if everybodys not in above.parents:
-            break
-        above.chmod(0o755)
-    return Bench(laboratory, folder)
+def bench(laboratory: Laboratory) -> Iterator[Bench]:
+    """Return a workbench; its folder can be read by the sandbox's uid.
+
+    Not below pytest's own folder: each session of pytest closes that to everybody but its user.
+    """
+    with tempfile.TemporaryDirectory(prefix="tidegate-bench-") as named:
+        folder = Path(named)
+        folder.chmod(0o755)
+        yield Bench(laboratory, folder)

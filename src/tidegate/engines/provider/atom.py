@@ -32,8 +32,12 @@ def atom(
     publisher: Publisher,
     at: datetime,
 ) -> bytes:
-    """Return the feed with these advisories in it, the one that was changed last first."""
-    new = {_id_of(one.identifier): _entry(one, base_url) for one in _latest(published)}
+    """Return the feed with these advisories in it, the one that was changed last first.
+
+    What only stands beside an advisory has no entry: it has no page, and is no news of its own.
+    """
+    advisories = [one for one in published if not one.advisory]
+    new = {_id_of(one.identifier): _entry(one, base_url) for one in _latest(advisories)}
     kept = [one for one in _entries(old) if one.findtext(_name("id")) not in new]
     feed = _element("feed")
     _text(feed, "id", f"{base_url}/{ATOM}")

@@ -22,14 +22,12 @@ from referencing.jsonschema import DRAFT202012
 from tidegate.engines.provider import listings
 from tidegate.engines.provider.documents import SiteError, file_name, instant
 from tidegate.engines.provider.fetching import Answer
+from tidegate.engines.provider.loose_json import json_object, member, objects
 from tidegate.engines.provider.metadata import METADATA
 from tidegate.engines.provider.visiting import (
     FeedSeen,
     Seen,
     Visit,
-    json_object,
-    member,
-    objects,
     source_of,
 )
 

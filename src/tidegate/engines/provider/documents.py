@@ -85,6 +85,10 @@ class PublishedDocuments:
     modified_at: datetime
     withdrawn_at: datetime | None = None
     """When it was taken back; its documents say so too, and stay."""
+    advisory: str = ""
+    """The advisory that they stand beside, where they are a VEX of one that is published itself.
+    They lie in the CSAF trees under an identifier of their own, as each document has to; whoever
+    reads news is told of the advisory alone."""
 
 
 @dataclass(frozen=True, slots=True)

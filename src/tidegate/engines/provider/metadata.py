@@ -89,7 +89,7 @@ def provider_metadata(
             {"fingerprint": fingerprint, "url": f"{base_url}/{key_name(fingerprint)}"}
             for fingerprint in fingerprints
         ],
-        "publisher": _publisher(publisher),
+        "publisher": _publisher(version, publisher),
         "role": "csaf_trusted_provider",
     }
     if version is Version.V21:
@@ -152,10 +152,14 @@ def _feed(version: Version, label: str, base_url: str, feed: Feed) -> dict[str, 
     return made if version is Version.V20 else {**made, "last_updated": feed.updated}
 
 
-def _publisher(publisher: Publisher) -> dict[str, str]:
+def _publisher(version: Version, publisher: Publisher) -> dict[str, Any]:
+    contact: dict[str, Any] = {"contact_details": publisher.contact_details}
+    if version is Version.V21 and publisher.contact_details:
+        # From: CSAF 2.1 (csd04), /document/publisher/contact; it is a text in CSAF 2.0 alone.
+        contact = {"contact": {"details": publisher.contact_details}}
     said = {
         "category": publisher.category,
-        "contact_details": publisher.contact_details,
+        **contact,
         "issuing_authority": publisher.issuing_authority,
         "name": publisher.name,
         "namespace": publisher.namespace,

@@ -141,11 +141,6 @@ def entries_of(raw: bytes | None, name: str) -> list[Entry]:
     return found
 
 
-def links_of(raw: bytes) -> dict[str, str]:
-    """Read where a feed that we wrote leads."""
-    return {link["rel"]: link["href"] for link in orjson.loads(raw)["feed"]["link"]}
-
-
 def updated_of(raw: bytes) -> str:
     """Read when a feed was last changed, from its beginning; empty if that is not said."""
     found = _UPDATED.search(raw[:HEAD_BYTES])

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import orjson
 from pysequoia import Cert
 
 from tidegate.engines.provider import listings
 from tidegate.engines.provider.documents import SiteError, Tracking, tracking_of
 from tidegate.engines.provider.fetching import Answer, Fetch, is_loopback
+from tidegate.engines.provider.loose_json import json_object, member, objects, texts
 from tidegate.engines.provider.metadata import METADATA, SECURITY, WELL_KNOWN
 from tidegate.engines.provider.rolie import INFORMATION_TYPE
 from tidegate.engines.provider.signing import read_certificate, signature_fault
@@ -164,8 +164,8 @@ class _Walk:
                 made.directories.append(self._directory(directory))
             rolie = member(one, "rolie")
             made.feeds += [self._feed(feed) for feed in objects(rolie.get("feeds"))]
-            made.services += [self._ask(url) for url in _texts(rolie.get("services"))]
-            made.categories += [self._ask(url) for url in _texts(rolie.get("categories"))]
+            made.services += [self._ask(url) for url in texts(rolie.get("services"))]
+            made.categories += [self._ask(url) for url in texts(rolie.get("categories"))]
         self._documents(made)
 
     def _directory(self, url: str) -> Directory:
@@ -316,30 +316,6 @@ def _joined(folder: str, link: str) -> str:
     return f"{_site_of(folder)}{link}" if link.startswith("/") else folder + link.removeprefix("./")
 
 
-def json_object(raw: bytes) -> dict[str, Any]:
-    """Read a JSON object; an empty one if it is none."""
-    try:
-        found = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def member(value: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return the object that is a member of another one; an empty one if it is none."""
-    found = value.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def objects(value: Any) -> list[dict[str, Any]]:
-    """Return the objects of a list, and nothing else of it."""
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
 def source_of(entry: dict[str, Any]) -> str:
     """Return where the document of a feed's entry lies; empty if it does not say."""
     return str(member(entry, "content").get("src") or "")
-
-
-def _texts(value: Any) -> list[str]:
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []

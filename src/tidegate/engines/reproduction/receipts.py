@@ -33,76 +33,56 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import rfc8785
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
     load_pem_private_key,
-    load_pem_public_key,
 )
-from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined]
+from securesystemslib.signer import CryptoSigner  # type: ignore[attr-defined]
 
-from tidegate.engines.formats.documents import Fault, parse, shown
-from tidegate.engines.formats.envelopes import (
-    MAX_ENVELOPE_BYTES,
-    EnvelopeError,
-    seal,
-    unseal,
-)
+from tidegate.engines.formats import receipts
+from tidegate.engines.formats.envelopes import EnvelopeError, seal
 from tidegate.engines.formats.files import flush_folder, write_atomically, write_new
-from tidegate.engines.formats.refusals import schema_fault
+from tidegate.engines.formats.receipts import (
+    OF_FINDING,
+    PAYLOAD_TYPE,
+    STATEMENT_TYPE,
+    Check,
+    Form,
+    ReceiptError,
+    Statement,
+    statement_of,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
-PREDICATE_TYPE: Final = "urn:tidegate:receipt:1"
+__all__ = [
+    "OF_FINDING",
+    "PAYLOAD_TYPE",
+    "PREDICATE_TYPE",
+    "STATEMENT_TYPE",
+    "Check",
+    "Form",
+    "InstanceKey",
+    "ReceiptError",
+    "Statement",
+    "statement",
+    "verify",
+]
 
-PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
-"""From: https://github.com/in-toto/attestation/blob/main/spec/v1/envelope.md."""
+PREDICATE_TYPE: Final = OF_FINDING.predicate_type
 
 _KEY_FILE: Final = "instance-key.pem"
 _LONGEST_KEY_FILE: Final = 4096
-_MAX_VALUES: Final = 1_000_000
-
-
-class ReceiptError(Exception):
-    """A receipt, or the key to it, is not what it should be; one sentence says in what way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """What a receipt says, after its signature and its form were checked."""
-
-    subjects: tuple[tuple[str, str], ...]
-    """Name and SHA-256 of each thing that the receipt is about."""
-    predicate: Mapping[str, Any]
-    keyid: str
-    """Of the key that signed it."""
-
-
-Check = Callable[[Statement], str | None]
-"""Looks whether a statement agrees with itself; returns what does not, as half a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One kind of receipt."""
-
-    predicate_type: str
-    schema: str
-    """Name of its schema in `engines/formats`."""
-    checks: tuple[Check, ...]
-    """What a statement of this kind must agree with itself in."""
 
 
 class InstanceKey:
@@ -154,7 +134,7 @@ class InstanceKey:
             payload = rfc8785.dumps(dict(statement))
         except (ValueError, RecursionError) as error:
             raise ReceiptError(f"the statement is not JSON: {error}") from error
-        _statement(payload, self.keyid, form or OF_FINDING)
+        statement_of(payload, self.keyid, form or OF_FINDING)
         try:
             return seal(payload, PAYLOAD_TYPE, self._signer)
         except EnvelopeError as error:
@@ -226,94 +206,8 @@ def verify(
     checks: Sequence[Check] = (),
     form: Form | None = None,
 ) -> Statement:
-    """Check a receipt against a public key and return what it says.
+    """Check a receipt against a public key and return what it says; a finding's if not said.
 
-    `checks` look at the content beyond its form, for instance whether the verdict follows from
-    the runs; `form` is what kind of receipt it has to be, that of a finding by default. Raises
-    `ReceiptError` with one sentence for the first thing that is wrong.
+    It raises what `formats.receipts.verify` raises.
     """
-    key = _public_key(public_key_pem)
-    try:
-        payload = unseal(envelope_bytes, PAYLOAD_TYPE, key)
-    except EnvelopeError as error:
-        raise ReceiptError(f"this is not a valid receipt: {error}") from error
-    said = _statement(payload, key.keyid, form or OF_FINDING)
-    for check in checks:
-        if contradiction := check(said):
-            raise ReceiptError(_contradicts(contradiction))
-    return said
-
-
-def _public_key(pem: bytes) -> SSlibKey:
-    try:
-        key = load_pem_public_key(pem)
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise ReceiptError("the public key is not a public key in PEM") from error
-    if not isinstance(key, Ed25519PublicKey):
-        raise ReceiptError("the public key is not an Ed25519 key")
-    return SSlibKey.from_crypto(key)
-
-
-def _statement(payload: bytes, keyid: str, form: Form) -> Statement:
-    """Check a payload's form, and that it agrees with itself as far as its own fields tell."""
-    parsed = parse(
-        payload,
-        max_bytes=MAX_ENVELOPE_BYTES,
-        max_values=_MAX_VALUES,
-        max_text=MAX_ENVELOPE_BYTES,
-    )
-    if isinstance(parsed, Fault):
-        raise ReceiptError(_malformed(parsed))
-    document = parsed.value
-    if rfc8785.dumps(document) != payload:
-        raise ReceiptError("the statement is malformed: it is not in its RFC 8785 form")
-    if not isinstance(document, dict):
-        raise ReceiptError("the statement is malformed: it is not an object")
-    if document.get("_type") == STATEMENT_TYPE:
-        kind = document.get("predicateType")
-        if kind != form.predicate_type:
-            raise ReceiptError(
-                f"the statement's predicateType is {shown(kind)}; known is {form.predicate_type}"
-            )
-    if fault := schema_fault(document, form.schema):
-        raise ReceiptError(_malformed(fault))
-    said = Statement(
-        tuple((about["name"], about["digest"]["sha256"]) for about in document["subject"]),
-        document["predicate"],
-        keyid,
-    )
-    for check in form.checks:
-        if contradiction := check(said):
-            raise ReceiptError(_contradicts(contradiction))
-    return said
-
-
-def _malformed(fault: Fault) -> str:
-    return f"the statement is malformed: {fault.field or 'it is'} {fault.reason}"
-
-
-def _contradicts(contradiction: str) -> str:
-    return f"the receipt contradicts itself: {contradiction}"
-
-
-def times_agree(said: Statement) -> str | None:
-    """Nothing is finished before it is started."""
-    started, finished = said.predicate["started"], said.predicate["finished"]
-    if datetime.fromisoformat(finished) < datetime.fromisoformat(started):
-        return f"it was finished at {finished}, before it was started at {started}"
-    return None
-
-
-def _subjects_agree(said: Statement) -> str | None:
-    """Everything that the predicate says was judged must be a subject: others search by those."""
-    digests = {digest for _, digest in said.subjects}
-    if said.predicate["finding"]["sha256"] not in digests:
-        return "the finding's digest is not among the subjects"
-    for archive in said.predicate["archives"]:
-        if archive["sha256"] not in digests:
-            return f"the archive {shown(archive['filename'])} is not among the subjects"
-    return None
-
-
-OF_FINDING: Final = Form(PREDICATE_TYPE, "receipt-1", (times_agree, _subjects_agree))
-"""The receipt of a finding that was run."""
+    return receipts.verify(envelope_bytes, public_key_pem, form=form or OF_FINDING, checks=checks)

@@ -77,6 +77,19 @@ class UpdateFolder:
         """
         return self._read(self.path / METADATA / f"{version}.{role}.json")
 
+    def stamp(self, role: str, version: int) -> tuple[int, int]:
+        """Return what tells the file of a version from another one that had its name before.
+
+        Raises:
+            RepositoryError: it is not there.
+        """
+        place = self.path / METADATA / f"{version}.{role}.json"
+        try:
+            found = place.stat()
+        except OSError as error:
+            raise _unreadable(place, error) from error
+        return found.st_ino, found.st_mtime_ns
+
     def read_timestamp(self) -> bytes:
         """Return the bytes of the timestamp.
 
@@ -191,10 +204,13 @@ class UpdateFolder:
         try:
             return place.read_bytes()
         except OSError as error:
-            raise RepositoryError(
-                f"{place} cannot be read: {error.strerror}; copy the folder back from a mirror or a"
-                " backup"
-            ) from error
+            raise _unreadable(place, error) from error
+
+
+def _unreadable(place: Path, error: OSError) -> RepositoryError:
+    return RepositoryError(
+        f"{place} cannot be read: {error.strerror}; copy the folder back from a mirror or a backup"
+    )
 
 
 def _touch(place: Path, at: datetime) -> None:

@@ -49,6 +49,7 @@ NAME_FIELD: Final = "x-tidegate-name"
 _HIGHEST_COST: Final = 1 << 20
 _SALT_BYTES: Final = 16
 _LONGEST: Final = 8192
+_PUBLIC: Final = re.compile(r"[0-9a-f]{64}")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SCRYPT: Final = re.compile(
     rb"^scrypt n=(\d{1,7}) r=8 p=1 salt=([A-Za-z0-9+/=]{24})$", re.MULTILINE
@@ -103,10 +104,7 @@ def open_key_file(path: Path, passphrase: str) -> CryptoSigner:
     Raises:
         KeyFileError: it cannot be read, is no such file, or the passphrase is another one.
     """
-    raw = _read(path)
-    found = _SCRYPT.search(raw)
-    if found is None or not 2 <= int(found[1]) <= _HIGHEST_COST or int(found[1]).bit_count() != 1:
-        raise KeyFileError(f"{path} is not a key file of `tidegate keys ceremony`")
+    raw, found = _sealed(path)
     try:
         salt = base64.b64decode(found[2], validate=True)
         password = _derived(passphrase, salt, int(found[1]))
@@ -121,6 +119,15 @@ def open_key_file(path: Path, passphrase: str) -> CryptoSigner:
         raise KeyFileError(f"{path} does not hold an Ed25519 key")
     named = public_key(private.public_key(), path.name.removesuffix(".pem"))
     return CryptoSigner(private, named)
+
+
+def require_key_file(path: Path) -> None:
+    """Refuse what no passphrase opens, before one is asked for.
+
+    Raises:
+        KeyFileError: it cannot be read, or is no such file.
+    """
+    _sealed(path)
 
 
 def public_path(path: Path) -> Path:
@@ -150,12 +157,42 @@ def public_key(found: Ed25519PublicKey, name: str) -> SSlibKey:
     return key
 
 
+def is_as_made(key: Key) -> bool:
+    """Say whether a key is as `public_key` makes it, and is called by the digest of what it is.
+
+    TUF asks for neither. But people compare keys by their ids, so an id has to stand for one key;
+    and one key that can be written in two ways has two ids, so that its holder would count twice.
+    """
+    public = key.keyval.get("public")
+    if not isinstance(public, str) or not _PUBLIC.fullmatch(public):
+        return False
+    made = SSlibKey.from_crypto(Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)))
+    return (key.keyid, key.keytype, key.scheme, key.keyval) == (
+        made.keyid,
+        made.keytype,
+        made.scheme,
+        made.keyval,
+    )
+
+
 def name_of(key: Key) -> str:
     """Return how people call a key: its name, if it has one, and the beginning of its id."""
+    name, short = bare_name_of(key), key.keyid[:8]
+    return f"{name} ({short})" if name else short
+
+
+def bare_name_of(key: Key) -> str:
+    """Return the name of a key; empty if it has none. Whoever wrote the document chose it."""
     name = key.unrecognized_fields.get(NAME_FIELD)
-    short = key.keyid[:8]
-    known = isinstance(name, str) and _NAME.fullmatch(name)
-    return f"{name} ({short})" if known else short
+    return name if isinstance(name, str) and _NAME.fullmatch(name) else ""
+
+
+def _sealed(path: Path) -> tuple[bytes, re.Match[bytes]]:
+    raw = _read(path)
+    found = _SCRYPT.search(raw)
+    if found is None or not 2 <= int(found[1]) <= _HIGHEST_COST or int(found[1]).bit_count() != 1:
+        raise KeyFileError(f"{path} is not a key file of `tidegate keys ceremony`")
+    return raw, found
 
 
 def _derived(passphrase: str, salt: bytes, cost: int) -> bytes:

@@ -19,9 +19,11 @@ from securesystemslib.signer import Key, Signer  # type: ignore[attr-defined]
 from tuf.api.exceptions import RepositoryError as TufError
 from tuf.api.metadata import Metadata, Root, Targets  # type: ignore[attr-defined]
 
-from tidegate.engines.updates.ceremony import epoch
+from tidegate.engines.updates.ceremony import delegate, epoch
+from tidegate.engines.updates.comparing import Mark, listed
 from tidegate.engines.updates.errors import CeremonyError
-from tidegate.engines.updates.key_files import name_of
+from tidegate.engines.updates.key_files import is_as_made, name_of
+from tidegate.engines.updates.roles import Online
 
 Document = Metadata[Root] | Metadata[Targets]
 _Kind = TypeVar("_Kind", Root, Targets)
@@ -77,6 +79,27 @@ def quorums(document: Document, judge: Metadata[Root] | None) -> tuple[Quorum, .
     return (_quorum(judge.signed, Root.type, document), _quorum(signed, Root.type, document))
 
 
+def require_root(root: Metadata[Root], before: Metadata[Root] | None, place: str) -> None:
+    """Refuse a root that must not judge: too few of its own keys, or of those before, signed it.
+
+    Args:
+        root: Of any version.
+        before: The root before it; None where it is not at hand.
+        place: How the root is called if it is refused, such as its file's name.
+
+    Raises:
+        CeremonyError: it is not signed by enough, or `before` is not the root before.
+    """
+    own = (_quorum(root.signed, Root.type, root),)
+    found = own if before is None else quorums(root, before)
+    missing = " and ".join(f"{one.missing} of {one.of}" for one in found if one.missing)
+    if missing:
+        raise CeremonyError(
+            f"{place} is not signed by enough keys, so it does not say who signs anything: missing"
+            f" {missing}; sign it first, or put the root there that was adopted"
+        )
+
+
 def sign(document: _Document, signer: Signer, judge: Metadata[Root] | None) -> _Document:
     """Return the document with one more signature; signatures that do not fit are dropped.
 
@@ -110,10 +133,10 @@ def read_targets(raw: bytes, place: str) -> Metadata[Targets]:
 
 def read_document(raw: bytes, place: str) -> Document:
     """Read a root or a targets document, whoever has signed it. Raises `CeremonyError`."""
-    try:
+    document = _parsed(raw, place, Targets)
+    if isinstance(document.signed, Root):
         return _read(raw, place, Root)
-    except CeremonyError:
-        return _read(raw, place, Targets)
+    return _read(raw, place, Targets)
 
 
 def title(document: Document) -> str:
@@ -130,24 +153,21 @@ def differences(document: Document, before: Document | None) -> list[str]:
     """Return, a sentence each, what whoever signs a document should know of it."""
     new, old = document.signed, before.signed if before else None
     said = [f"{title(document)} counts until {new.expires:%Y-%m-%d}"]
+    for one in listed(new, old):
+        comes = (each.key for each in one.keys if each.mark is Mark.NEW)
+        goes = (each.key for each in one.keys if each.mark is Mark.GONE)
+        said += [f"{one.role}: {name_of(key)} comes" for key in comes]
+        said += [f"{one.role}: {name_of(key)} goes" for key in goes]
+        if one.threshold != one.was and isinstance(new, Root):
+            said.append(f"{one.role}: {one.threshold} of {one.many} keys have to sign")
     if isinstance(new, Root):
-        told = old if isinstance(old, Root) else None
-        for role, now in new.roles.items():
-            then = told.roles[role] if told else None
-            said += _of_keys(
-                role,
-                {keyid: new.keys[keyid] for keyid in now.keyids},
-                {keyid: told.keys[keyid] for keyid in then.keyids} if told and then else {},
-            )
-            if then is None or then.threshold != now.threshold:
-                said.append(f"{role}: {now.threshold} of {len(now.keyids)} keys have to sign")
+        if not new.consistent_snapshot:
+            said.append("it is of another kind than ours, and is not adopted; draft it again")
         return said
-    earlier = old if isinstance(old, Targets) else None
-    for role in (new.delegations.roles or {}) if new.delegations else {}:
-        said += _of_keys(role, _delegated(new, role), _delegated(earlier, role))
+    said += _odd_delegations(new)
     if new.targets:
         said.append(f"it lists {len(new.targets)} targets itself; no document of ours does")
-    if earlier and epoch(new) != epoch(earlier):
+    if isinstance(old, Targets) and epoch(new) != epoch(old):
         said.append(
             f"epoch {epoch(new)}: every client reads the list of changes from its beginning"
         )
@@ -178,28 +198,41 @@ def _quorum(judge: Root, role: str, document: Document) -> Quorum:
     )
 
 
-def _of_keys(role: str, new: dict[str, Key], old: dict[str, Key]) -> list[str]:
-    said = [f"{role}: {name_of(key)} comes" for keyid, key in new.items() if keyid not in old]
-    return said + [f"{role}: {name_of(key)} goes" for keyid, key in old.items() if keyid not in new]
-
-
-def _delegated(targets: Targets | None, role: str) -> dict[str, Key]:
-    found = targets.delegations if targets else None
-    named = (found.roles or {}).get(role) if found else None
-    return {keyid: found.keys[keyid] for keyid in named.keyids} if found and named else {}
+def _odd_delegations(targets: Targets) -> list[str]:
+    ours = (Online.CHANGES, Online.RECORDS)
+    said = []
+    for role in ours:
+        try:
+            delegate(targets, role)
+        except CeremonyError as error:
+            said.append(f"{error}; it is not adopted")
+    others = set(targets.delegations.roles or {}) - set(ours) if targets.delegations else set()
+    return said + [f"it delegates to {role}; no document of ours does" for role in sorted(others)]
 
 
 def _read(raw: bytes, place: str, kind: type[_Kind]) -> Metadata[_Kind]:
+    document = _parsed(raw, place, kind)
+    signed = document.signed
+    if not isinstance(signed, kind):
+        raise CeremonyError(
+            f"{place} is a {signed.type} document, where a {kind.type} document is needed"
+        )
+    named = signed if isinstance(signed, Root) else signed.delegations
+    for keyid, key in (named.keys if named else {}).items():
+        if keyid != key.keyid or not is_as_made(key):
+            raise CeremonyError(
+                f"{place} names a key {keyid[:8]!r} that is not the Ed25519 key with that id; do"
+                " not sign it, and ask whoever handed it on where it comes from"
+            )
+    return document
+
+
+def _parsed(raw: bytes, place: str, kind: type[_Kind]) -> Metadata[Any]:
     if len(raw) > _LONGEST:
         raise CeremonyError(f"{place} is larger than {_LONGEST >> 20} MiB; it is no such document")
     try:
-        document: Metadata[Any] = Metadata.from_bytes(raw)
+        return Metadata.from_bytes(raw)
     except TufError as error:
         raise CeremonyError(
             f"{place} is no {kind.type} document; name a file such as 2.{kind.type}.json"
         ) from error
-    if not isinstance(document.signed, kind):
-        raise CeremonyError(
-            f"{place} is a {document.signed.type} document, where a {kind.type} document is needed"
-        )
-    return document

@@ -121,6 +121,11 @@ def _init(given: argparse.Namespace, home: Home, _: datetime) -> int:
     for where in places:
         if fault := Place(where).fault():
             raise RefusedError(fault)
+        if "://" not in where and not Path(where).is_dir():
+            raise RefusedError(
+                f"{where} is no folder here; carry the updates there first, or name another place"
+                " with --from"
+            )
     if given.report != Mode.NOTHING and not given.instance:
         raise RefusedError("--report needs --instance https://…, where reports go")
     with home.alone():

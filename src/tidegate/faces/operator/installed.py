@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tidegate.engines.formats.documents import TOO_LARGE, Fault
 from tidegate.engines.formats.inventories.components import Inventory
-from tidegate.engines.formats.inventories.reading import InventoryError, read_inventory
+from tidegate.engines.formats.inventories.reading import InventoryError, Limits, read_inventory
 from tidegate.faces.operator.home import Asset
 from tidegate.faces.operator.refused import RefusedError
 
@@ -17,6 +19,7 @@ GIVEN: Final = "(given)"
 """The asset of paths that were given on the command line and belong to none."""
 
 _MOST_FILES: Final = 100_000
+_MOST_BYTES: Final = Limits().packed_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def installed(
                 not_read.append(NotRead(asset.name, named, "nothing is there; mend the path"))
             for path in paths:
                 try:
-                    raw = path.read_bytes()
+                    raw = _bytes_of(path)
                     inventory = read_inventory(raw, path.name, distribution=asset.distribution)
                 except OSError as error:
                     not_read.append(NotRead(asset.name, str(path), error.strerror or str(error)))
@@ -102,6 +105,17 @@ def assets_of(
             known_as.distribution,
         ),
     )
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Return a file's bytes. One that is too large is refused before it is read."""
+    with path.open("rb") as file:
+        # A file of /proc says that it has none, and one may grow: so what is read is bounded, too.
+        size = os.fstat(file.fileno()).st_size
+        raw = file.read(_MOST_BYTES + 1) if size <= _MOST_BYTES else b""
+    if max(size, len(raw)) > _MOST_BYTES:
+        raise InventoryError(path.name, Fault("", TOO_LARGE.format(_MOST_BYTES >> 20)))
+    return raw
 
 
 def _paths(named: str, below: Path) -> list[Path]:

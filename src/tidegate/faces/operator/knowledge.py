@@ -26,6 +26,8 @@ from tidegate.engines.updates.following.refusals import Cause, FollowError
 from tidegate.faces.operator.ranges import NotPlaced, said_by
 from tidegate.faces.operator.refused import RefusedError
 
+_RESTRICTED: Final = "restricted/"
+
 _FORM: Final = 1
 """Of the tables; another one is refused."""
 
@@ -105,6 +107,8 @@ class AsOf:
     """When what came had to be renewed."""
     sequence: int
     place: str
+    epoch: int
+    """Of the list of changes that `sequence` is in; 0 where the next pull may bring any."""
 
     @property
     def at(self) -> datetime:
@@ -133,6 +137,8 @@ class Taken:
     withdrawn: tuple[str, ...]
     for_others: int
     """Restricted releases that do not open here."""
+    forgotten: tuple[str, ...] = ()
+    """What was known, and is not in a list that was begun anew after a theft of keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,24 +163,24 @@ class Knowledge:
     def open(cls, file: Path) -> Iterator[Self]:
         """Open the store, and make it if it is missing.
 
-        Raises `RefusedError` for a file that is none, or was made by another version.
+        Raises `RefusedError` for a file that is none, is damaged, or was made by another version.
         """
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.touch(mode=0o600, exist_ok=True)
-        connection = sqlite3.connect(file, isolation_level=None)
         try:
-            connection.executescript(
-                "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on;"
-            )
-            _prepare(connection, file)
-            yield cls(connection)
-        except sqlite3.DatabaseError as error:
+            with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
+                connection.executescript(
+                    "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on;"
+                )
+                _prepare(connection, file)
+                yield cls(connection)
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            # The latter where SQLite quotes, in what it has to say, what is damaged.
             raise RefusedError(
-                f"{file} cannot be used: {error}. Move it away and pull again; what was reported"
-                " before has to be said again"
+                f"{file} cannot be used: {error}. Move it away, and with it {file.name}-wal and"
+                f" {file.name}-shm if they are there, and pull again; what was reported before has"
+                " to be said again"
             ) from error
-        finally:
-            connection.close()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -183,7 +189,9 @@ class Knowledge:
         try:
             yield
         except BaseException:
-            self.connection.execute("rollback")
+            # Of a damaged file SQLite may have rolled back by itself.
+            if self.connection.in_transaction:
+                self.connection.execute("rollback")
             raise
         self.connection.execute("commit")
 
@@ -192,15 +200,24 @@ class Knowledge:
         facts = dict(self.connection.execute("select name, value from facts"))
         if "pulled_at" not in facts:
             return None
-        return AsOf(
-            _instant(facts["pulled_at"]),
-            _instant(facts["expires_at"]),
-            int(facts["sequence"]),
-            facts["place"],
-        )
+        with _undamaged("how old it is"):
+            return AsOf(
+                instant(facts["pulled_at"]),
+                instant(facts["expires_at"]),
+                int(facts["sequence"]),
+                facts["place"],
+                int(facts.get("epoch", 1)),
+            )
 
     def take_in(self, followed: Followed, identities: tuple[str, ...], now: datetime) -> Taken:
         """Take in what a pull brought, as one transaction.
+
+        Against a list that was begun anew no revision counts that was known before, since a thief
+        can have shown a higher one. Where it is of a higher epoch, it is also all that there is:
+        what is known and is not in it was the thief's, or is not published any more.
+
+        What is superseded is passed over: a restricted release stays in the list when its advisory
+        has come out since, in a later revision.
 
         Raises `FollowError` for something that cannot be read; then nothing has changed.
         """
@@ -208,6 +225,8 @@ class Knowledge:
         revised: list[str] = []
         withdrawn: list[str] = []
         for_others = 0
+        came: set[str] = set()
+        as_of = self.as_of()
         with self.transaction():
             for arrived in followed.arrived:
                 if arrived.file is None:
@@ -222,32 +241,43 @@ class Knowledge:
                     raise FollowError(
                         Cause.MIXED, f"{arrived.change.path} holds a record of another advisory"
                     )
+                is_first = followed.is_anew and record.identifier not in came
+                if not is_first and self._is_superseded(record, arrived.change.path):
+                    continue
                 held = self._revision(record.identifier)
-                if held is not None and record.revision < held:
+                if held is not None and record.revision < held and not is_first:
                     raise FollowError(
                         Cause.ROLLED_BACK,
                         f"{record.identifier} comes as revision {record.revision}, and {held} is"
                         " known here",
                     )
+                before = self._kept(record.identifier)
                 self._keep(record, arrived.change.path, now)
+                came.add(record.identifier)
                 if record.withdrawn_at is not None:
                     withdrawn.append(record.identifier)
                 elif held is None:
                     new.append(record.identifier)
-                elif record.revision > held:
+                elif self._kept(record.identifier) != before:
                     revised.append(record.identifier)
+            is_whole = followed.is_anew and as_of is not None and as_of.epoch > 0
+            forgotten = self._forget_others(came) if is_whole else ()
             self._facts(
                 pulled_at=now.isoformat(),
                 expires_at=followed.expires_at.isoformat(),
                 sequence=str(followed.sequence),
                 place=followed.place,
+                epoch=str(followed.epoch),
             )
         self.record.cache_clear()
-        return Taken(tuple(new), tuple(revised), tuple(withdrawn), for_others)
+        return Taken(tuple(new), tuple(revised), tuple(withdrawn), for_others, forgotten)
 
     def read_all_again(self) -> None:
-        """Have the next pull read all changes from the first on; what is known stays meanwhile."""
-        self.connection.execute("update facts set value = '0' where name = 'sequence'")
+        """Have the next pull read all changes from the first on, of whatever epoch the list is.
+
+        What is known stays meanwhile.
+        """
+        self.connection.execute("update facts set value = '0' where name in ('sequence', 'epoch')")
 
     def speaking_of(self, package: Package) -> tuple[Speaking, ...]:
         """Return what advisories say of a package; of those that were withdrawn, nothing."""
@@ -259,6 +289,8 @@ class Knowledge:
         )
         for advisory, product, is_unknown, *slice_ in rows:
             lower, upper, introduced, ended, is_fixed = slice_
+            if not isinstance(lower, bytes) or not isinstance(upper, bytes):
+                raise sqlite3.DatabaseError(f"a range of {advisory} in it cannot be read")
             slices.setdefault((advisory, product, is_unknown), []).append(
                 Slice(lower, upper, introduced, ended, bool(is_fixed))
             )
@@ -267,19 +299,20 @@ class Knowledge:
             " where ecosystem = ? and name = ? order by advisory, product",
             package,
         )
-        return tuple(
-            Speaking(
-                advisory,
-                product,
-                Affected(
-                    package,
-                    tuple(slices.get((advisory, product, 0), ())),
-                    tuple(orjson.loads(unreadable)),
-                ),
-                tuple(slices.get((advisory, product, 1), ())),
+        with _undamaged("what is said of a package"):
+            return tuple(
+                Speaking(
+                    advisory,
+                    product,
+                    Affected(
+                        package,
+                        tuple(slices.get((advisory, product, 0), ())),
+                        tuple(orjson.loads(unreadable)),
+                    ),
+                    tuple(slices.get((advisory, product, 1), ())),
+                )
+                for advisory, product, unreadable in named
             )
-            for advisory, product, unreadable in named
-        )
 
     def not_placed(self) -> tuple[tuple[str, NotPlaced], ...]:
         """Return the products, with their advisories, whose versions cannot be compared here."""
@@ -293,7 +326,7 @@ class Knowledge:
         row = self.connection.execute(
             "select came_at from advisories where identifier = ?", (identifier,)
         ).fetchone()
-        return _instant(row[0])
+        return instant(row[0])
 
     def counts(self) -> dict[str, int]:
         """Return how many advisories are known, restricted and withdrawn."""
@@ -307,6 +340,13 @@ class Knowledge:
         """Say whether an advisory came here."""
         return self._revision(identifier) is not None
 
+    def is_restricted(self, identifier: str) -> bool:
+        """Say whether an advisory came encrypted to some organisations."""
+        row = self.connection.execute(
+            "select is_restricted from advisories where identifier = ?", (identifier,)
+        ).fetchone()
+        return bool(row and row[0])
+
     def _record(self, identifier: str) -> Record:
         """Return the newest revision of an advisory's record."""
         row = self.connection.execute(
@@ -314,13 +354,40 @@ class Knowledge:
         ).fetchone()
         if row is None:
             raise RefusedError(f"{identifier[:60]!r} is not known here; pull, or mend the name")
-        return read_record(orjson.loads(row[0]))
+        with _undamaged(identifier):
+            return read_record(orjson.loads(row[0]))
 
     def _revision(self, identifier: str) -> int | None:
         row = self.connection.execute(
             "select revision from advisories where identifier = ?", (identifier,)
         ).fetchone()
         return row[0] if row else None
+
+    def _is_superseded(self, record: Record, path: str) -> bool:
+        """Say whether what is known came by another path, and is newer, or as new and public."""
+        row = self.connection.execute(
+            "select revision, is_restricted, path from advisories where identifier = ?",
+            (record.identifier,),
+        ).fetchone()
+        if row is None or row[2] == path:
+            return False
+        held = (row[0], not row[1])
+        return (record.revision, not path.startswith(_RESTRICTED)) < held
+
+    def _kept(self, identifier: str) -> bytes | None:
+        row = self.connection.execute(
+            "select record from advisories where identifier = ?", (identifier,)
+        ).fetchone()
+        return row[0] if row else None
+
+    def _forget_others(self, came: set[str]) -> tuple[str, ...]:
+        """Forget all advisories but those that came; return which."""
+        rows = self.connection.execute("select identifier from advisories order by identifier")
+        gone = tuple(row[0] for row in rows if row[0] not in came)
+        self.connection.executemany(
+            "delete from advisories where identifier = ?", ((one,) for one in gone)
+        )
+        return gone
 
     def _keep(self, record: Record, path: str, now: datetime) -> None:
         """Put a record in the place of what was known of it."""
@@ -335,7 +402,7 @@ class Knowledge:
                 record.identifier,
                 record.revision,
                 record.label,
-                path.startswith("restricted/"),
+                path.startswith(_RESTRICTED),
                 record.withdrawn_at is not None,
                 record.title,
                 was[0] if was else now.isoformat(),
@@ -390,5 +457,16 @@ def _read(data: Any, path: str) -> Record:
         raise FollowError(Cause.MALFORMED, f"{path}: {error}") from error
 
 
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
+def instant(text: str) -> datetime:
+    """Return a time that the store holds."""
+    with _undamaged(f"the time {text!r}"):
+        return datetime.fromisoformat(text).astimezone(UTC)
+
+
+@contextlib.contextmanager
+def _undamaged(what: str) -> Iterator[None]:
+    """Take what the store holds and cannot be read for what it is: damage, as SQLite tells it."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError) as error:
+        raise sqlite3.DatabaseError(f"{what} in it cannot be read") from error

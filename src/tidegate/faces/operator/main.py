@@ -16,7 +16,7 @@ from typing import Final
 
 from tidegate import __version__
 from tidegate.engines.updates.following.refusals import FollowError
-from tidegate.faces.operator import beginning, planned, pulling, reported, shown
+from tidegate.faces.operator import beginning, fetched, planned, pulling, reported, shown
 from tidegate.faces.operator.home import VARIABLE, Home
 from tidegate.faces.operator.knowledge import Knowledge
 from tidegate.faces.operator.printing import complain
@@ -70,8 +70,12 @@ def _say_what_stays(home: Home) -> None:
     if not home.knowledge_file.exists():
         complain("Nothing is known here yet.")
         return
-    with Knowledge.open(home.knowledge_file) as knowledge:
-        as_of = knowledge.as_of()
+    try:
+        with Knowledge.open(home.knowledge_file) as knowledge:
+            as_of = knowledge.as_of()
+    except RefusedError as error:
+        complain(f"{error}")
+        return
     complain(as_of.words(datetime.now(UTC)) if as_of else "Nothing is known here yet.")
 
 
@@ -83,6 +87,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"tidegate-operator {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (beginning.add_to, pulling.add_to, planned.add_to, reported.add_to, shown.add_to):
-        add(commands)
+    for face in (beginning, pulling, planned, fetched, reported, shown):
+        face.add_to(commands)
     return parser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections import Counter
 from datetime import datetime
@@ -16,7 +17,7 @@ from tidegate.faces.operator.installed import assets_of, installed
 from tidegate.faces.operator.knowledge import Knowledge
 from tidegate.faces.operator.patching import Patch, patches
 from tidegate.faces.operator.planning import Doing, Item, Plan, counts_of_unanswered, plan
-from tidegate.faces.operator.printing import complain, plain, say, say_json, say_table
+from tidegate.faces.operator.printing import complain, counted, plain, say, say_json, say_table
 from tidegate.faces.operator.refused import RefusedError
 
 
@@ -126,7 +127,8 @@ def _say(made: Plan, changes: tuple[Patch, ...], moved: tuple[str, ...], *, with
     if any(one.diff for one in changes):
         say("`tidegate-operator plan --patch` prints the changes as a diff.")
     if made.has_nothing_to_do:
-        say(f"Nothing to do: {made.components:,} components were compared.")
+        compared = counted(made.components, "component was", "components were")
+        say(f"Nothing to do: {compared} compared.")
     say(made.as_of.words(made.made_at))
 
 
@@ -154,31 +156,38 @@ def _say_rest(made: Plan) -> None:
     """Say what was not answered; none of it is silence."""
     for reason, count in sorted(counts_of_unanswered(made).items()):
         first = next(one for one in made.not_answered if one.reason == reason)
-        say(f"Not known of {count:,} components, {reason}: such as {first.name or first.purl}.")
+        of = counted(count, "component", "components")
+        say(f"Not known of {of}, {reason}: such as {first.name or first.purl}.")
     for one in made.not_read:
         say(f"Not looked at: {one.path}: {one.words}.")
     if made.not_understood:
         say(
-            f"{made.not_understood:,} places of the inventories were left out or half understood;"
+            f"{counted(made.not_understood, 'place', 'places')} of the inventories left out or half"
+            " understood;"
             " --json has the components that have no answer."
         )
     if made.not_placed:
         named = Counter(one.purl for _, one in made.not_placed)
         shown = ", ".join(list(named)[:3])
-        say(f"{len(named):,} products of advisories have no order here, such as {shown}.")
+        products = counted(len(named), "product of an advisory has", "products of advisories have")
+        say(f"{products} no order here, such as {shown}.")
 
 
 def _say_patches(changes: tuple[Patch, ...], made: Plan) -> None:
-    """Print diffs to stdout, for `patch -p1`, and everything else to stderr."""
+    """Print diffs to stdout, for `patch`, and everything else, with how to run it, to stderr."""
     for one in changes:
         # A lock file may be somebody else's: on a terminal, nothing of it is obeyed.
-        lines = one.diff.splitlines(keepends=True)
-        shown = (f"{plain(line[:-1])}\n" for line in lines) if sys.stdout.isatty() else lines
-        sys.stdout.writelines(shown)
+        if sys.stdout.isatty():
+            sys.stdout.writelines(f"{plain(line)}\n" for line in one.diff.split("\n")[:-1])
+        else:
+            sys.stdout.write(one.diff)
     sys.stdout.flush()
     for one in changes:
         for note in one.notes:
             complain(f"{one.path}: {note}")
+    if folders := {one.folder for one in changes if one.diff}:
+        (folder,) = folders
+        complain(f"To apply what was printed: patch -p1 -d {shlex.quote(folder)} < FILE")
     if not changes:
         complain("There is nothing to patch.")
     is_rest = any(item.change.doing is not Doing.UPGRADE for item in made.items)

@@ -32,7 +32,7 @@ from tidegate.engines.matching.ranges import slice_holding
 from tidegate.engines.matching.versions import UnparsableVersionError, version_key
 from tidegate.faces.operator.deadlines import Due, due
 from tidegate.faces.operator.installed import Installed, NotRead
-from tidegate.faces.operator.knowledge import AsOf, Knowledge, Speaking
+from tidegate.faces.operator.knowledge import AsOf, Knowledge, Speaking, instant
 from tidegate.faces.operator.ranges import NotPlaced
 
 _PLAIN_VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_~:^-]{0,199}")
@@ -321,7 +321,7 @@ def _found_at(knowledge: Knowledge, advisory: str, asset: str, now: datetime) ->
     row = knowledge.connection.execute(
         "select min(at) from found where advisory = ? and asset = ?", (advisory, asset)
     ).fetchone()
-    return datetime.fromisoformat(row[0]) if row[0] else now
+    return instant(row[0]) if row[0] else now
 
 
 def _change(

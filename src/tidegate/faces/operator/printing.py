@@ -21,13 +21,17 @@ def say(*lines: str) -> None:
     """Print sentences, folded to the width of the terminal."""
     width = _width()
     for line in lines:
-        sys.stdout.write(textwrap.fill(plain(line), width, break_on_hyphens=False) + "\n")
+        sys.stdout.write(
+            textwrap.fill(plain(line), width, break_on_hyphens=False, break_long_words=False) + "\n"
+        )
 
 
 def complain(*lines: str) -> None:
     """Print sentences to stderr."""
     for line in lines:
-        sys.stderr.write(textwrap.fill(plain(line), 100, break_on_hyphens=False) + "\n")
+        sys.stderr.write(
+            textwrap.fill(plain(line), 100, break_on_hyphens=False, break_long_words=False) + "\n"
+        )
 
 
 def say_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -66,6 +70,11 @@ def as_data(value: Any) -> Any:
     if isinstance(value, (date, Path)):
         return str(value)
     return value
+
+
+def counted(number: int, one: str, more: str) -> str:
+    """Return how many there are, with the right word: `1 advisory`, `2,000 advisories`."""
+    return f"{number:,} {one if number == 1 else more}"
 
 
 def plain(text: str) -> str:

@@ -7,11 +7,12 @@ import sys
 from datetime import datetime
 from typing import Any
 
-from tidegate.engines.updates.following.following import Followed, clear, follow
-from tidegate.engines.updates.following.refusals import Cause, FollowError
+from tidegate.engines.updates.following.following import Followed, Place, clear, follow
+from tidegate.engines.updates.following.refusals import FollowError
+from tidegate.faces.operator.asking import first_answer
 from tidegate.faces.operator.home import Configuration, Home
 from tidegate.faces.operator.knowledge import AsOf, Knowledge, Taken
-from tidegate.faces.operator.printing import complain, say, say_json
+from tidegate.faces.operator.printing import complain, counted, say, say_json
 
 
 def add_to(commands: Any) -> None:
@@ -44,29 +45,21 @@ def _followed(
     configuration: Configuration, home: Home, root: bytes, before: AsOf | None, now: datetime
 ) -> tuple[Followed, tuple[FollowError, ...]]:
     """Ask one place after the other; returns what came, and why others were passed by."""
-    passed: list[FollowError] = []
-    for place in configuration.places:
-        try:
-            found = follow(
-                place,
-                home.updates,
-                root,
-                known=before.sequence if before else 0,
-                now=now,
-                last_pull=before.pulled_at if before else None,
-                late=configuration.late,
-                seen=_progress if sys.stderr.isatty() else None,
-            )
-        except FollowError as error:
-            if error.cause is Cause.CLOCK:
-                raise
-            passed.append(error)
-        else:
-            return found, tuple(passed)
-    for other in passed[:-1]:
-        complain(f"{other.place}: {other.what}.")
-    # What looks like an attack is told before what is merely out of order.
-    raise next((one for one in passed if one.cause is not Cause.UNREACHABLE), passed[-1])
+
+    def ask(place: Place) -> Followed:
+        return follow(
+            place,
+            home.updates,
+            root,
+            known=before.sequence if before else 0,
+            epoch=before.epoch if before else 0,
+            now=now,
+            last_pull=before.pulled_at if before else None,
+            late=configuration.late,
+            seen=_progress if sys.stderr.isatty() else None,
+        )
+
+    return first_answer(configuration.places, ask)
 
 
 def _say(
@@ -86,6 +79,8 @@ def _say(
                 "new": taken.new,
                 "revised": taken.revised,
                 "withdrawn": taken.withdrawn,
+                "forgotten": taken.forgotten,
+                "epoch": followed.epoch,
                 "for_others": taken.for_others,
                 "fetched_bytes": followed.fetched_bytes,
                 "fetched_files": followed.fetched_files,
@@ -106,14 +101,21 @@ def _say(
         ("new", taken.new),
         ("revised", taken.revised),
         ("withdrawn", taken.withdrawn),
+        ("forgotten", taken.forgotten),
     ):
         if identifiers:
             more = f" and {len(identifiers) - 20:,} more" if len(identifiers) > 20 else ""
             say(f"{len(identifiers):,} {words}: {', '.join(identifiers[:20])}{more}")
-    if not (taken.new or taken.revised or taken.withdrawn):
+    if taken.forgotten:
+        say(
+            "The coordinator had keys stolen, and began the list of changes anew. What is not in"
+            " it was forgotten: it may have been the thief's. If some of it comes again, it is new."
+        )
+    if not (taken.new or taken.revised or taken.withdrawn or taken.forgotten):
         say("Nothing new.")
+    known = counted(counts["advisories"], "advisory is", "advisories are")
     say(
-        f"{counts['advisories']:,} advisories are known, as of change {followed.sequence:,};"
+        f"{known} known, as of change {followed.sequence:,};"
         f" {followed.fetched_bytes:,} bytes were fetched.",
         as_of.words(now),
     )

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from tidegate.faces.operator import stages
+from tidegate.faces.operator.given import bytes_of, key_of
 from tidegate.faces.operator.home import Home, Mode
 from tidegate.faces.operator.knowledge import Knowledge
-from tidegate.faces.operator.printing import complain, say, say_json
+from tidegate.faces.operator.printing import complain, counted, say, say_json
 from tidegate.faces.operator.refused import RefusedError
 from tidegate.faces.operator.reports import Report, mark_told, reports
 from tidegate.faces.operator.sending import LeftOut, send, token_of
@@ -41,6 +42,12 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument("--receipt", metavar="FILE", help="of the run")
     command.add_argument(
+        "--key",
+        default="",
+        metavar="FILE",
+        help="the public key, in PEM, that has to have signed the receipt",
+    )
+    command.add_argument(
         "--show", action="store_true", help="print the bytes that would be sent, and send nothing"
     )
     command.add_argument("--json", action="store_true", help="print JSON of what was done")
@@ -66,7 +73,7 @@ def _report(given: argparse.Namespace, home: Home, now: datetime) -> int:
         say("Nothing is sent: report.mode is 'nothing'.")
     else:
         say(
-            f"Sent {sent} reports to {reporting.instance}."
+            f"Sent {counted(sent, 'report', 'reports')} to {reporting.instance}."
             if sent
             else "There is nothing new to say."
         )
@@ -78,8 +85,8 @@ def _keep(given: argparse.Namespace, knowledge: Knowledge, now: datetime) -> tup
     words = ((stage, getattr(given, stage, None)) for stage in Stage)
     stage, advisory = next(((stage, said) for stage, said in words if said), (None, ""))
     if stage is None:
-        if given.receipt or given.verified_by:
-            raise RefusedError("--receipt is for --verified ADVISORY --verified-by run")
+        if given.receipt or given.verified_by or given.key:
+            raise RefusedError("--receipt and --key are for --verified ADVISORY --verified-by run")
         return ()
     basis, receipt = Basis.SAID, ""
     if stage is Stage.VERIFIED:
@@ -88,7 +95,15 @@ def _keep(given: argparse.Namespace, knowledge: Knowledge, now: datetime) -> tup
                 "nobody's word verifies: plan with a newer inventory, and it is verified by itself;"
                 " or give --verified-by run --receipt FILE"
             )
-        basis, receipt = Basis.RUN, stages.receipt_digest(_bytes_of(Path(given.receipt)))
+        key = key_of(given.key)
+        raw = bytes_of(Path(given.receipt))
+        basis, receipt = Basis.RUN, stages.receipt_digest(raw, key)
+        complain(
+            "The receipt is signed with the key that you gave."
+            if key
+            else "Who signed the receipt was not checked, so anybody can have written it; give the"
+            " public key of who ran it with --key FILE."
+        )
     assets = stages.assets_concerned(knowledge, advisory, given.asset)
     if basis is Basis.RUN and len(assets) > 1:
         raise RefusedError(
@@ -138,10 +153,3 @@ def _complain(left_out: Iterable[LeftOut]) -> None:
         complain(f"Not taken of {one.advisory}: {one.words}")
     if len(different) > _MOST_COMPLAINTS:
         complain(f"And {len(different) - _MOST_COMPLAINTS} more were not taken.")
-
-
-def _bytes_of(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise RefusedError(f"{file} cannot be read: {error.strerror}") from error

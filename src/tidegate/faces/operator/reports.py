@@ -1,6 +1,7 @@
 """What is told of adoption, byte by byte: only what the operator agreed to.
 
-In the mode `counts`, how many assets have reached which stage of which advisory, and nothing else;
+In the mode `counts`, how many assets have reached which stage of which advisory, what `verified`
+rests on (`inventory`, which comes first by its name, if only some were run), and nothing else;
 in `full`, each stage of each asset, under a random name that is another one for each advisory. The
 form is `adoption-report-1.schema.json`. What `report --show` prints are the bytes that are sent.
 """
@@ -16,7 +17,8 @@ from typing import Any, Final
 import orjson
 
 from tidegate.faces.operator.home import Mode
-from tidegate.faces.operator.knowledge import Knowledge
+from tidegate.faces.operator.knowledge import Knowledge, instant
+from tidegate.faces.operator.stages import Stage
 
 SCHEMA: Final = "urn:tidegate:adoption-report:1"
 _MOST: Final = 10_000
@@ -59,7 +61,7 @@ def _full(knowledge: Knowledge) -> Iterator[Report]:
             {
                 "advisory": advisory,
                 "stage": stage,
-                "at": datetime.fromisoformat(at).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "at": instant(at).strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "basis": basis,
                 "asset": _name(knowledge, advisory, asset),
             }
@@ -77,14 +79,15 @@ def _counts(knowledge: Knowledge) -> Iterator[Report]:
     if not untold:
         return
     rows = knowledge.connection.execute(
-        "select advisory, stage, count(*) from stages group by advisory, stage"
+        "select advisory, stage, count(*), min(basis) from stages group by advisory, stage"
         " order by advisory, stage"
     ).fetchall()
     parts = _batched(rows)
     for number, part in enumerate(parts, 1):
         counts = [
             {"advisory": advisory, "stage": stage, "assets": assets}
-            for advisory, stage, assets in part
+            | ({"basis": basis} if stage == Stage.VERIFIED else {})
+            for advisory, stage, assets, basis in part
         ]
         content = _written({"mode": "counts", "counts": counts})
         # All of them are told once the last part has arrived.

@@ -10,7 +10,7 @@ from tidegate.engines.updates.following.roots import read_root
 from tidegate.faces.operator.beginning import recipient_of
 from tidegate.faces.operator.home import Home
 from tidegate.faces.operator.knowledge import Knowledge
-from tidegate.faces.operator.printing import say, say_json, say_table
+from tidegate.faces.operator.printing import counted, say, say_json, say_table
 
 
 def add_to(commands: Any) -> None:
@@ -57,8 +57,8 @@ def _status(given: argparse.Namespace, home: Home, now: datetime) -> int:
         return 0 if is_fresh else 1
     say(
         as_of.words(now) if as_of else "Nothing is known here yet; pull.",
-        f"{counts['advisories']:,} advisories, {counts['restricted']:,} of them restricted,"
-        f" {counts['withdrawn']:,} withdrawn.",
+        f"{counted(counts['advisories'], 'advisory', 'advisories')},"
+        f" {counts['restricted']:,} of them restricted, {counts['withdrawn']:,} withdrawn.",
         f"From: {', '.join(place.where for place in configuration.places)}.",
         f"Trust began with root {root.version}: {root.fingerprint}",
         f"Restricted releases are opened with the key of {recipient_of(home)}",

@@ -11,23 +11,20 @@ What is affected again is neither applied nor verified any more.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-import orjson
-
+from tidegate.engines.formats.receipts import OF_FINDING, ReceiptError, read, verify
 from tidegate.engines.matching.advisories import Certainty
 from tidegate.faces.operator.installed import GIVEN
 from tidegate.faces.operator.knowledge import Knowledge
 from tidegate.faces.operator.planning import Plan
 from tidegate.faces.operator.refused import RefusedError
 
-_MAX_RECEIPT: Final = 16 << 20
 _QUIET: Final = "not-reproduced"
 
 
@@ -132,22 +129,22 @@ def assets_concerned(knowledge: Knowledge, advisory: str, asset: str) -> tuple[s
     return assets
 
 
-def receipt_digest(raw: bytes) -> str:
+def receipt_digest(raw: bytes, key: bytes | None) -> str:
     """Return the SHA-256 of a run's receipt, if it says that the proof stayed quiet.
 
-    Whose signature it bears is looked at by whoever it is shown to: here it is the operator's own.
+    Args:
+        raw: the receipt.
+        key: the public key, in PEM, that has to have signed it; None where nobody looks, and its
+            form alone is checked.
 
     Raises `RefusedError`.
     """
     mend = "hand in the receipt that `tidegate reproduce --out` wrote for the installed version"
-    if len(raw) > _MAX_RECEIPT:
-        raise RefusedError(f"the receipt is larger than {_MAX_RECEIPT >> 20} MiB; {mend}")
     try:
-        envelope: Any = orjson.loads(raw)
-        statement: Any = orjson.loads(base64.b64decode(envelope["payload"], validate=True))
-        verdict = statement["predicate"]["verdict"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise RefusedError(f"this is no receipt; {mend}") from error
+        said = verify(raw, key, form=OF_FINDING) if key else read(raw, OF_FINDING)
+    except ReceiptError as error:
+        raise RefusedError(f"{error}; {mend}") from error
+    verdict = said.predicate["verdict"]
     if verdict != _QUIET:
         raise RefusedError(
             f"the receipt says {str(verdict)[:40]!r}, and only {_QUIET!r} verifies; {mend}"

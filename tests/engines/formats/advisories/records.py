@@ -248,7 +248,9 @@ def records(draw: DrawFn, *, withdrawn: bool | None = None) -> Record:
         severities=tuple(draw(_some(st.builds(Severity, st.sampled_from(_VECTORS), _names())))),
         statements=tuple(draw(_some(_statements(products, first)))),
         remedies=tuple(draw(_some(_remedies(products)))),
-        fixes=tuple(draw(_some(_fixes(products)))),
+        fixes=tuple(
+            draw(st.lists(_fixes(products), max_size=3, unique_by=lambda fix: fix.name)),
+        ),
         credits=tuple(draw(_some(_credits()))),
         references=tuple(draw(_some(_references()))),
         decisions=tuple(draw(_some(_decisions(first)))),

@@ -10,7 +10,7 @@ from tests.engines.formats.advisories.records import example_record, records
 
 from tidegate.engines.formats.advisories.cve import Cna
 from tidegate.engines.formats.advisories.formats_of import WORDS, DocumentError, documents
-from tidegate.engines.formats.advisories.record import Record, Reference
+from tidegate.engines.formats.advisories.record import Record, Severity
 
 CNA = Cna("5a7c2e4f-0f5c-4b1e-9a53-6a1d2c3b4e5f", "tidegate")
 
@@ -36,9 +36,9 @@ def test_there_is_no_cve_record_where_another_cna_makes_it() -> None:
 
 
 def test_one_broken_document_leaves_none_and_names_format_place_and_mend() -> None:
-    record = example_record(references=(Reference("not a url", "words", "fix"),))
+    record = example_record(severities=(Severity("CVSS:3.1/AV:none", "us"),))
 
-    with pytest.raises(DocumentError, match=r"^osv: references\[1\]\.url: .*mend the record"):
+    with pytest.raises(DocumentError, match=r"^osv: /severity/0/score: .*mend the record"):
         documents(record, CNA)
 
 
@@ -53,5 +53,5 @@ def test_half_a_character_is_refused() -> None:
 
 
 def test_a_cna_whose_id_is_no_uuid_is_refused() -> None:
-    with pytest.raises(DocumentError, match=r"cve: cveMetadata\.assignerOrgId"):
+    with pytest.raises(DocumentError, match=r"cve: /cveMetadata/assignerOrgId"):
         documents(example_record(), Cna("tidegate", "tidegate"))

@@ -21,7 +21,7 @@ from tidegate.engines.formats.advisories.record import (
     Severity,
     Span,
 )
-from tidegate.engines.formats.advisories.schema_checks import check_osv
+from tidegate.engines.formats.advisories.schema_checks import osv_schema_faults
 from tidegate.engines.formats.advisories.standings import said_by_record
 from tidegate.engines.formats.advisories.wording import DocumentError
 
@@ -35,7 +35,7 @@ def test_every_document_follows_the_schema_and_begins_at_0_only_where_the_record
 ) -> None:
     document = osv(record)
 
-    check_osv(document)
+    assert osv_schema_faults(document) == []
     spans = [span for product in record.products for span in product.affected]
     events = [
         event
@@ -106,7 +106,7 @@ def test_a_package_that_osv_does_not_know_is_kept_and_never_matched() -> None:
 
     document = osv(record)
 
-    check_osv(document)
+    assert osv_schema_faults(document) == []
     assert "package" not in document["affected"][0]
     assert "ranges" not in document["affected"][0]
     assert said_by_osv(document) == said_by_record(record)
@@ -137,5 +137,4 @@ def test_names_severities_and_withdrawal_are_where_osv_has_them() -> None:
 def test_a_document_that_breaks_the_schema_is_refused_with_its_place() -> None:
     document = osv(example_record(severities=(Severity("CVSS:3.1/AV:none", "us"),)))
 
-    with pytest.raises(DocumentError, match=r"osv: severity\[0\]\.score: .*mend the record"):
-        check_osv(document)
+    assert any(fault.startswith("/severity/0/score: ") for fault in osv_schema_faults(document))

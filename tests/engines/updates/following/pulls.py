@@ -22,6 +22,7 @@ class Client:
     repository: Repository
     root: bytes
     known: int = 0
+    epoch: int = 0
 
     @property
     def room(self) -> Path:
@@ -33,10 +34,9 @@ class Client:
 
     def pull(self, *, now: datetime = NOW, **given: Any) -> Followed:
         self.repository.write(self.served)
-        followed = follow(
-            Place(str(self.served)), self.room, self.root, known=self.known, now=now, **given
-        )
-        self.known = followed.sequence
+        given = {"known": self.known, "epoch": self.epoch} | given
+        followed = follow(Place(str(self.served)), self.room, self.root, now=now, **given)
+        self.known, self.epoch = followed.sequence, followed.epoch
         return followed
 
     def is_refused(self, cause: Cause, *, now: datetime = NOW, **given: Any) -> FollowError:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-from tidegate.engines.formats.advisories.checks import schema_faults_of
 from tidegate.engines.formats.advisories.csaf.csaf20 import csaf20
 from tidegate.engines.formats.advisories.csaf.csaf21 import csaf21
 from tidegate.engines.formats.advisories.csaf.mandatory import mandatory_faults
@@ -20,10 +19,11 @@ from tidegate.engines.formats.advisories.cyclonedx_vex import cyclonedx_vex
 from tidegate.engines.formats.advisories.openvex import openvex
 from tidegate.engines.formats.advisories.osv import osv
 from tidegate.engines.formats.advisories.schema_checks import (
-    check_cve,
-    check_cyclonedx,
-    check_openvex,
-    check_osv,
+    csaf_schema_faults,
+    cve_schema_faults,
+    cyclonedx_schema_faults,
+    openvex_schema_faults,
+    osv_schema_faults,
 )
 from tidegate.engines.formats.advisories.wording import DocumentError, check_sound
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tidegate.engines.formats.advisories.cve import Cna
     from tidegate.engines.formats.advisories.record import Record
 
-__all__ = ["WORDS", "DocumentError", "documents", "written_json"]
+__all__ = ["WORDS", "DocumentError", "documents", "faults_in", "made_as", "written_json"]
 
 WORDS: Final = ("osv", "csaf20", "csaf20-vex", "csaf21", "csaf21-vex", "cve", "openvex", "cdx")
 """The documents by their words; `cve` is made only where the record has a CVE id, and a CNA."""
@@ -49,12 +49,32 @@ def documents(record: Record, cna: Cna | None) -> dict[str, bytes]:
             mandatory test; the message names the format, the place and the mend.
     """
     check_sound(record, "the record")
-    made: dict[str, bytes] = {}
-    for word, kind in _KINDS.items():
-        made[word] = _checked(word, kind.write(record), kind.check)
-    if cna is not None and record.cve:
-        made["cve"] = _checked("cve", cve_record(record, cna), check_cve)
-    return {word: made[word] for word in WORDS if word in made}
+    return {
+        word: _checked(word, made_as(word, record, cna))
+        for word in WORDS
+        if word != "cve" or (cna is not None and record.cve)
+    }
+
+
+def made_as(word: str, record: Record, cna: Cna | None = None) -> Mapping[str, Any]:
+    """Return a record as the document of one of `WORDS`; what is wrong with it, `faults_in` says.
+
+    Raises:
+        DocumentError: the record says what the format cannot hold.
+        ValueError: a `cve` was asked for, and no CNA given.
+    """
+    if word != "cve":
+        return _WRITERS[word](record)
+    if cna is None:
+        raise ValueError("a CVE record names the CNA that publishes it; give one")
+    return cve_record(record, cna)
+
+
+def faults_in(word: str, document: Mapping[str, Any]) -> list[str]:
+    """Return how a document breaks its schema or, of CSAF, a mandatory test; [] if it does not."""
+    if word.startswith("csaf"):
+        return csaf_schema_faults(document) or mandatory_faults(document)
+    return _FAULTS[word](document)
 
 
 def written_json(document: Mapping[str, Any]) -> bytes:
@@ -69,36 +89,9 @@ def written_json(document: Mapping[str, Any]) -> bytes:
     return f"{text}\n".encode()
 
 
-class _Kind(NamedTuple):
-    """How a document is made and checked."""
-
-    write: Callable[[Record], Mapping[str, Any]]
-    check: Callable[[Mapping[str, Any]], None]
-
-
-def _check_csaf(word: str) -> Callable[[Mapping[str, Any]], None]:
-    def check(document: Mapping[str, Any]) -> None:
-        for fault in schema_faults_of(document) or mandatory_faults(document):
-            raise DocumentError(f"{word}: {fault}; mend the record so that this can stand")
-
-    return check
-
-
-_KINDS: Final = {
-    "osv": _Kind(osv, check_osv),
-    "csaf20": _Kind(csaf20, _check_csaf("csaf20")),
-    "csaf20-vex": _Kind(partial(csaf20, profile=Profile.VEX), _check_csaf("csaf20-vex")),
-    "csaf21": _Kind(csaf21, _check_csaf("csaf21")),
-    "csaf21-vex": _Kind(partial(csaf21, profile=Profile.VEX), _check_csaf("csaf21-vex")),
-    "openvex": _Kind(openvex, check_openvex),
-    "cdx": _Kind(cyclonedx_vex, check_cyclonedx),
-}
-
-
-def _checked(
-    word: str, document: Mapping[str, Any], check: Callable[[Mapping[str, Any]], None]
-) -> bytes:
-    check(document)
+def _checked(word: str, document: Mapping[str, Any]) -> bytes:
+    for fault in faults_in(word, document):
+        raise DocumentError(f"{word}: {fault}; mend the record so that this can stand")
     try:
         return written_json(document)
     except UnicodeEncodeError as error:
@@ -106,3 +99,20 @@ def _checked(
             f"{word}: a text of the record holds half a character (a lone surrogate); write the"
             " whole character"
         ) from error
+
+
+_WRITERS: Final[Mapping[str, Callable[[Record], Mapping[str, Any]]]] = {
+    "osv": osv,
+    "csaf20": csaf20,
+    "csaf20-vex": partial(csaf20, profile=Profile.VEX),
+    "csaf21": csaf21,
+    "csaf21-vex": partial(csaf21, profile=Profile.VEX),
+    "openvex": openvex,
+    "cdx": cyclonedx_vex,
+}
+_FAULTS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {
+    "osv": osv_schema_faults,
+    "cve": cve_schema_faults,
+    "openvex": openvex_schema_faults,
+    "cdx": cyclonedx_schema_faults,
+}

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -26,6 +27,9 @@ BEGINNING: Final = "0"
 
 IDENTIFIER: Final = re.compile(r"TG-[0-9]{4}-[a-z0-9]{8}")
 """Of a publication: a year, and characters that nobody can count by."""
+
+FIX_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,179}")
+"""Of a fix. Its files are served under it, and the one of its receipt adds to it."""
 
 
 class RecordError(ValueError):
@@ -332,6 +336,31 @@ def fault_of(record: Record) -> str | None:
     return next(_faults(record), None)
 
 
+def may_begin(evidence: Evidence) -> bool:
+    """Say whether evidence is enough to hold all versions before to be affected."""
+    if evidence.basis is Basis.RUN:
+        return bool(evidence.oldest_run)
+    return evidence.basis is Basis.VOUCHED and bool(evidence.by.strip())
+
+
+def begins_in_vain(place: str) -> str:
+    """Return the fault of a span that says all versions before without enough evidence."""
+    return (
+        f"{place}.introduced: says all versions before, and nobody stands behind it; run the oldest"
+        " release, name the first version that was run, or vouch by name"
+    )
+
+
+def is_address(text: str) -> bool:
+    """Say whether a text is an address of the web, and nothing that a reader would run."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    is_plain = text.isprintable() and not any(sign in ' <>"\\' for sign in text)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and is_plain
+
+
 def _faults(record: Record) -> Iterator[str]:
     if not IDENTIFIER.fullmatch(record.identifier):
         yield f"identifier: {shown(record.identifier)} is none; it has the form TG-2026-abcd2345"
@@ -340,6 +369,8 @@ def _faults(record: Record) -> Iterator[str]:
             yield f"{place}: is empty; write it"
     if not record.products:
         yield "products: there is none; name at least one affected package"
+    yield from _faults_of_addresses(record)
+    yield from _faults_of_fixes(record)
     numbers = [note.number for note in record.revisions]
     if numbers != list(range(1, len(numbers) + 1)) or not numbers:
         yield "revisions: are not numbered from 1 without a gap; a correction is a new revision"
@@ -349,6 +380,29 @@ def _faults(record: Record) -> Iterator[str]:
         yield "withdrawn_because: is empty; say why it was withdrawn"
 
 
+def _faults_of_addresses(record: Record) -> Iterator[str]:
+    for word in ("references", "credits", "remedies"):
+        for number, one in enumerate(getattr(record, word)):
+            if (one.url or word == "references") and not is_address(one.url):
+                yield (
+                    f"{word}.{number}.url: {shown(one.url)} is no address of the web; write one"
+                    " that begins with https:// or http://, or take it out"
+                )
+
+
+def _faults_of_fixes(record: Record) -> Iterator[str]:
+    names: set[str] = set()
+    for number, fix in enumerate(record.fixes):
+        if not FIX_NAME.fullmatch(fix.name):
+            yield (
+                f"fixes.{number}.name: {shown(fix.name)} is no name of a file; take over what the"
+                " desks know"
+            )
+        if fix.name in names:
+            yield f"fixes.{number}.name: {shown(fix.name)} names another fix, too; keep one of them"
+        names.add(fix.name)
+
+
 def _faults_of(product: Product, place: str) -> Iterator[str]:
     if not product.purl.startswith("pkg:") or "@" in product.purl.rpartition("/")[2]:
         yield f"{place}.purl: {shown(product.purl)} is not a package URL without a version"
@@ -356,11 +410,8 @@ def _faults_of(product: Product, place: str) -> Iterator[str]:
         where = f"{place}.affected.{number}"
         if not span.introduced:
             yield f"{where}.introduced: is empty; name the first affected version"
-        if span.introduced == BEGINNING and not _may_begin(span.evidence):
-            yield (
-                f"{where}.introduced: says all versions before, and nobody stands behind it; run"
-                " the oldest release, name the first version that was run, or vouch by name"
-            )
+        if span.introduced == BEGINNING and not may_begin(span.evidence):
+            yield begins_in_vain(where)
         if span.is_fixed and not span.ended:
             yield f"{where}.ended: is empty, and it is said to be fixed; name the fixed version"
     said: dict[str, str] = {}
@@ -368,12 +419,6 @@ def _faults_of(product: Product, place: str) -> Iterator[str]:
         for version in getattr(product, word):
             if said.setdefault(version, word) != word:
                 yield f"{place}.{word}: {shown(version)} stands in {said[version]}, too; keep one"
-
-
-def _may_begin(evidence: Evidence) -> bool:
-    if evidence.basis is Basis.RUN:
-        return bool(evidence.oldest_run)
-    return evidence.basis is Basis.VOUCHED and bool(evidence.by.strip())
 
 
 _ADAPTER: Final[TypeAdapter[Record]] = TypeAdapter(Record)

@@ -16,7 +16,6 @@ from tidegate.engines.formats.advisories.record import (
     Credit,
     Record,
     Remedy,
-    RemedyKind,
     VendorStatement,
     fault_of,
 )
@@ -119,11 +118,6 @@ def what_to_do(record: Record, remedies: Iterable[Remedy]) -> str:
     """Return remedies as one text; where there is none, it says so."""
     lines = [" ".join(filter(None, (each.words.strip(), each.url))) for each in remedies]
     return "\n".join(dict.fromkeys(lines)) or _NO_REMEDY.format(address_of(record))
-
-
-def is_fix(remedy: Remedy) -> bool:
-    """Say whether a remedy is a vendor's fix."""
-    return remedy.kind is RemedyKind.VENDOR_FIX
 
 
 def said_before(record: Record, statement: VendorStatement) -> datetime:

@@ -12,7 +12,6 @@ unless it fires there, nothing is run together any more. Only what runs by itsel
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections import deque
@@ -23,6 +22,7 @@ from typing import Any
 
 from tidegate.engines.formats.finding import Effect, Proof
 from tidegate.engines.reproduction.fixes.mutating import Mutant, Mutator, tables_for
+from tidegate.engines.reproduction.fixes.together import END, trier
 from tidegate.engines.reproduction.fixes.trying import Ground, Side
 from tidegate.engines.reproduction.fixes.values import Variant
 from tidegate.engines.reproduction.minimise import Files, MinimiseError, minimise
@@ -38,7 +38,6 @@ _POOL = 60
 _MINIMISING = 60
 _LEAST_SECONDS = 2.0
 _TIMES_AS_LONG = 5
-_END = "tidegate-together-end"
 _ALONE = frozenset({Effect.MEMORY_SAFETY, Effect.DENIAL_OF_SERVICE, Effect.ASSERTION})
 """Effects that end the program, or need its whole time: their variants run by themselves."""
 
@@ -266,7 +265,7 @@ class _Search:
             Purpose.PROOF,
             harmless_of(self._ground.control),
         )
-        done = run.outcome.stdout.rpartition(_END.encode())[2].strip()
+        done = run.outcome.stdout.rpartition(END.encode())[2].strip()
         clean = run.ended and run.exit_code == 0 and not run.sighting.fired
         return _Shot(
             fired=self._ground.fired(run_record(run)),
@@ -298,7 +297,7 @@ class _Search:
         files = {name: content for name, content in first.files.items() if name != first.entry}
         files |= {name: one.files[one.entry] for name, one in zip(names, mutants, strict=True)}
         entry = f"tidegate-together{ending}"
-        files[entry] = _trier(names, python=ending == ".py").encode()
+        files[entry] = trier(names, python=ending == ".py").encode()
         return replace(
             self._proof,
             entry=entry,
@@ -339,54 +338,3 @@ class _Search:
 
 def _lines(files: Files) -> int:
     return sum(len(content.splitlines()) for content in files.values())
-
-
-def _trier(names: Sequence[str], *, python: bool) -> str:
-    """Return a program that tries each of others and says at its end how many it tried.
-
-    What one leaves in the working folder is taken away before the next one.
-    """
-    if python:
-        return _PYTHON_TRIER % (list(names), _END)
-    return _JAVASCRIPT_TRIER % (_END, json.dumps(list(names)))
-
-
-_PYTHON_TRIER = """\
-import os, shutil
-done, here = 0, set(os.listdir("/work"))
-for name in %r:
-    try:
-        with open("/work/" + name, "rb") as file:
-            code = compile(file.read(), "/work/" + name, "exec", dont_inherit=True)
-        exec(code, {"__name__": "__main__", "__file__": "/work/" + name})
-    except BaseException:
-        pass
-    done += 1
-    os.chdir("/work")
-    for left in set(os.listdir("/work")) - here:
-        try:
-            os.remove(left)
-        except OSError:
-            shutil.rmtree(left, ignore_errors=True)
-print("\\n%s", done)
-"""
-
-_JAVASCRIPT_TRIER = """\
-"use strict";
-const fs = require("fs");
-const here = new Set(fs.readdirSync("/work"));
-let done = 0;
-process.on("exit", () => fs.writeSync(1, `\\n%s ${done}\\n`));
-process.on("uncaughtException", () => {});
-process.on("unhandledRejection", () => {});
-for (const name of %s) {
-  try { require(`/work/${name}`); } catch (error) { void error; }
-  done += 1;
-  try {
-    process.chdir("/work");
-    for (const left of fs.readdirSync("/work")) {
-      if (!here.has(left)) fs.rmSync(left, { recursive: true, force: true });
-    }
-  } catch (error) { void error; }
-}
-"""

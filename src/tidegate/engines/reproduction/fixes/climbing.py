@@ -23,7 +23,7 @@ from tidegate.engines.formats.finding import Finding
 from tidegate.engines.formats.targets import parse_target
 from tidegate.engines.reproduction.ecosystems.cache import Cache
 from tidegate.engines.reproduction.effects import effect_named
-from tidegate.engines.reproduction.fixes import ladder
+from tidegate.engines.reproduction.fixes import ladder, rungs_of_tests
 from tidegate.engines.reproduction.fixes import rungs as rungs_of
 from tidegate.engines.reproduction.fixes.attacking import Attack, Budget, Found
 from tidegate.engines.reproduction.fixes.testing import OwnTests
@@ -149,9 +149,9 @@ class Climber:
             case RungName.CONTROL_UNCHANGED:
                 made = rungs_of.control_unchanged(trier, grounds)
             case RungName.TESTS_SAME:
-                made = rungs_of.tests_same(self._tests(fix, grounds[0]))
+                made = rungs_of_tests.tests_same(self._tests(fix, grounds[0]))
             case RungName.REGRESSION_TEST:
-                made = rungs_of.regression_test(self._tests(fix, grounds[0]), trier, fix)
+                made = rungs_of_tests.regression_test(self._tests(fix, grounds[0]), trier, fix)
             case RungName.VARIANTS_QUIET:
                 made = self._variants_quiet(grounds, words, budget or Budget(), progress)
         took = round((self.clock() - began) * 1000)

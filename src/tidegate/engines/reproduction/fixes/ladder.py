@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from tidegate.engines.formats.receipts import labels_of
 from tidegate.engines.reproduction.fixes.values import Label, Rung, RungName, RungWord
 
 ORDER: tuple[RungName, ...] = tuple(RungName)
@@ -53,21 +54,11 @@ def labels(rungs: Iterable[Rung]) -> tuple[Label, ...]:
     have been run, is unchanged. `maintainer-accepted`: a maintainer has looked and accepted it;
     that is a fact about a person, so it does not need the others.
     """
-    words = {name: rung.word for name, rung in _by_name(rungs).items()}
-    control = words.get(RungName.CONTROL_UNCHANGED)
-    silent = (
-        all(words.get(name) is RungWord.PASSED for name in _ESSENTIAL)
-        and control in (RungWord.PASSED, RungWord.NOT_POSSIBLE)
-        and RungWord.FLAKY not in words.values()
+    rows = (
+        {"name": name.value, "word": rung.word.value, "details": rung.details}
+        for name, rung in _by_name(rungs).items()
     )
-    found: list[Label] = []
-    if silent:
-        found.append(Label.PROOF_SILENCED)
-        if control is words.get(RungName.VARIANTS_QUIET) is RungWord.PASSED:
-            found.append(Label.VARIANTS_SILENCED)
-    if _accepted(_by_name(rungs).get(RungName.REVIEWED)):
-        found.append(Label.MAINTAINER_ACCEPTED)
-    return tuple(found)
+    return tuple(Label(word) for word in labels_of(rows))
 
 
 def may_publish(rungs: Iterable[Rung]) -> Publishing:
@@ -108,11 +99,3 @@ def _by_name(rungs: Iterable[Rung]) -> Mapping[RungName, Rung]:
             raise LadderError(f"the rung {rung.name} is there twice; keep the one that counts")
         known[rung.name] = rung
     return {name: known[name] for name in ORDER if name in known}
-
-
-def _accepted(rung: Rung | None) -> bool:
-    return (
-        rung is not None
-        and rung.word is RungWord.PASSED
-        and rung.details.get("role") == "maintainer"
-    )

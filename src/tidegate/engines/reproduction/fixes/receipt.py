@@ -27,12 +27,13 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from tidegate.engines.formats.finding import Finding
+from tidegate.engines.formats.receipts import OF_FIX, Statement
 from tidegate.engines.reproduction import receipts
 from tidegate.engines.reproduction.fixes import ladder
-from tidegate.engines.reproduction.fixes.values import Fix, FixKind, Rung, RungName, RungWord
-from tidegate.engines.reproduction.receipts import Form, InstanceKey, Statement
+from tidegate.engines.reproduction.fixes.values import Fix, FixKind, Rung
+from tidegate.engines.reproduction.receipts import InstanceKey
 
-PREDICATE_TYPE: Final = "urn:tidegate:fix-receipt:1"
+PREDICATE_TYPE: Final = OF_FIX.predicate_type
 
 
 def statement(
@@ -107,36 +108,5 @@ def verify(envelope: bytes, public_key_pem: bytes) -> Statement:
     return receipts.verify(envelope, public_key_pem, form=OF_FIX)
 
 
-def _labels_follow(said: Statement) -> str | None:
-    try:
-        rungs = [
-            Rung(RungName(row["name"]), RungWord(row["word"]), row["reason"], row["details"])
-            for row in said.predicate["rungs"]
-        ]
-        follow = [label.value for label in ladder.labels(rungs)]
-    except ladder.LadderError as error:
-        return str(error)
-    if follow != said.predicate["labels"]:
-        return f"the labels that follow from its rungs are {follow}, not {said.predicate['labels']}"
-    return None
-
-
-def _subjects_agree(said: Statement) -> str | None:
-    digests = {digest for _, digest in said.subjects}
-    fix = said.predicate["fix"]
-    if fix["kind"] == FixKind.PATCH and fix["sha256"] not in digests:
-        return "the diff's digest is not among the subjects"
-    for finding in said.predicate["findings"]:
-        if finding["sha256"] not in digests:
-            return "a finding's digest is not among the subjects"
-    return None
-
-
 def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-OF_FIX: Final = Form(
-    PREDICATE_TYPE, "fix-receipt-1", (receipts.times_agree, _subjects_agree, _labels_follow)
-)
-"""The receipt of a fix that climbed."""

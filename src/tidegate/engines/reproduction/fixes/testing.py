@@ -19,10 +19,11 @@ from typing import Any
 
 from tidegate.engines.reproduction.ecosystems.cache import Cache
 from tidegate.engines.reproduction.fixes.node_tests import NodePlan, node_plan, parse_node
+from tidegate.engines.reproduction.fixes.patched_trees import copy_with, patched
 from tidegate.engines.reproduction.fixes.patching import PatchError, applied
 from tidegate.engines.reproduction.fixes.places import is_test
 from tidegate.engines.reproduction.fixes.reading import changes
-from tidegate.engines.reproduction.fixes.trying import Ground, Side, copy_with, patched
+from tidegate.engines.reproduction.fixes.trying import Ground, Side
 from tidegate.engines.reproduction.fixes.values import Fix, FixKind
 from tidegate.engines.reproduction.packages import (
     Ecosystem,

@@ -4,13 +4,15 @@ The workflow, of one pull:
 
 1. the clock is looked at: one that stands before the last pull cannot judge what has expired;
 2. root, timestamp, snapshot and targets come and are checked (TUF specification, 5.3 to 5.6);
-3. `changes/latest.json` says how far the changes go, and the segments after the sequence that is
+3. the targets document says the epoch of the list of changes. Where it is higher than the one that
+   is known here, what is known may be a thief's: the list is read from its beginning;
+4. `changes/latest.json` says how far the changes go, and the segments after the sequence that is
    known here say what changed; each must follow on the one before;
-4. every target that changed comes to a waiting room, under the name of its digest, so that a pull
+5. every target that changed comes to a waiting room, under the name of its digest, so that a pull
    that was killed goes on where it was;
-5. the caller takes all of it into what it knows, in one transaction, and clears the waiting room.
+6. the caller takes all of it into what it knows, in one transaction, and clears the waiting room.
 
-Nothing here is 'known' before step 5: until then what was known stays as it was. Metadata that was
+Nothing here is 'known' before step 6: until then what was known stays as it was. Metadata that was
 checked stays in any case, since it is what a rollback is seen by.
 
 python-tuf's `Updater` does the checking. What is done here beside it: the bounds, the sequence of
@@ -21,7 +23,8 @@ holds a lock.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,6 +34,7 @@ from tuf.api import exceptions as tuf_errors
 from tuf.ngclient import Updater, UpdaterConfig  # type: ignore[attr-defined]
 from tuf.ngclient.fetcher import FetcherInterface
 
+from tidegate.engines.updates.ceremony import epoch as epoch_of
 from tidegate.engines.updates.changes import (
     LATEST_PATH,
     Change,
@@ -107,6 +111,11 @@ class Followed:
 
     sequence: int
     """The last change that there is."""
+    epoch: int
+    """Of the list of changes; the offline keys raise it after a compromise."""
+    is_anew: bool
+    """Whether the list was read from its beginning, since its epoch is higher than the known one,
+    or none is known. What was known before and did not come again may have been a thief's."""
     arrived: tuple[Arrived, ...]
     """What changed since the sequence that was known, the oldest first, each target once."""
     root_version: int
@@ -126,6 +135,7 @@ def follow(
     *,
     known: int,
     now: datetime,
+    epoch: int = 0,
     last_pull: datetime | None = None,
     late: timedelta = timedelta(),
     bounds: Bounds | None = None,
@@ -139,6 +149,7 @@ def follow(
         root: the first root, as it was given.
         known: the last change that is known here; 0 for none.
         now: this machine's time, with its zone.
+        epoch: that of the list in which `known` is; 0 where none is known.
         last_pull: when a pull was last successful, by this machine's clock.
         late: how long after its day signed data is still taken; anything but zero is the
             operator's own decision, for folders that are carried by hand.
@@ -148,6 +159,50 @@ def follow(
     Raises:
         FollowError: nothing was learned, and nothing that is known has changed.
     """
+    with _open(place, room, root, now, last_pull, late, bounds) as line:
+        return _followed(line, known, epoch, seen)
+
+
+def fetch(
+    place: Place,
+    room: Path,
+    root: bytes,
+    paths: Sequence[str],
+    *,
+    now: datetime,
+    last_pull: datetime | None = None,
+    late: timedelta = timedelta(),
+    bounds: Bounds | None = None,
+) -> dict[str, bytes]:
+    """Ask one place for targets by name, such as the files of a fix; return those that there are.
+
+    The arguments are those of `follow`, which asks for what is new; this changes nothing of how far
+    the list of changes is known.
+
+    Raises:
+        FollowError: one of them is not what was signed, or nothing can be learned.
+    """
+    with _open(place, room, root, now, last_pull, late, bounds) as line:
+        files = {path: line.fetch(path) for path in paths}
+        return {path: file.read_bytes() for path, file in files.items() if file}
+
+
+def clear(room: Path) -> None:
+    """Empty the waiting room, once all of it was taken in."""
+    shutil.rmtree(room / _WAITING, ignore_errors=True)
+
+
+@contextmanager
+def _open(
+    place: Place,
+    room: Path,
+    root: bytes,
+    now: datetime,
+    last_pull: datetime | None,
+    late: timedelta,
+    bounds: Bounds | None,
+) -> Iterator[_Line]:
+    """Open a place and check its metadata; what goes wrong then is a refusal, in our words."""
     if last_pull is not None and now + _CLOCK_TOLERANCE < last_pull:
         raise FollowError(
             Cause.CLOCK,
@@ -155,19 +210,13 @@ def follow(
             f" {last_pull:%Y-%m-%d %H:%M}",
             place.where,
         )
-    meter = Meter(bounds or Bounds())
     try:
-        line = _Line.open(place, room, root, meter, now - late)
+        line = _Line.open(place, room, root, Meter(bounds or Bounds()), now - late)
         line.updater.refresh()
-        return _followed(line, known, seen)
+        yield line
     except _EXPECTED as error:
         said = refusal(error, f"{now:%Y-%m-%d %H:%M} UTC")
         raise said.at(place.where) from error
-
-
-def clear(room: Path) -> None:
-    """Empty the waiting room, once all of it was taken in."""
-    shutil.rmtree(room / _WAITING, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +281,18 @@ class _Line:
         return file.read_bytes()
 
 
-def _followed(line: _Line, known: int, seen: Callable[[int, int], None] | None) -> Followed:
+def _followed(
+    line: _Line, known: int, known_epoch: int, seen: Callable[[int, int], None] | None
+) -> Followed:
+    trusted = line.updater._trusted_set  # noqa: SLF001 - what was checked is not told otherwise
+    epoch = epoch_of(trusted.targets)
+    if epoch < known_epoch:
+        raise FollowError(
+            Cause.ROLLED_BACK,
+            f"the list of changes is of epoch {epoch}, and epoch {known_epoch} is known here",
+        )
+    is_anew = known_epoch < epoch and (known_epoch > 0 or known == 0)
+    known = 0 if is_anew else known
     latest = read_latest(line.read(LATEST_PATH))
     if latest.sequence < known:
         raise FollowError(
@@ -248,9 +308,10 @@ def _followed(line: _Line, known: int, seen: Callable[[int, int], None] | None) 
         arrived.append(Arrived(change, _fetched(line, change)))
         if seen is not None:
             seen(number, len(changes))
-    trusted = line.updater._trusted_set  # noqa: SLF001 - the versions are not told otherwise
     return Followed(
         sequence=latest.sequence,
+        epoch=epoch,
+        is_anew=is_anew,
         arrived=tuple(arrived),
         root_version=trusted.root.version,
         timestamp_version=trusted.timestamp.version,

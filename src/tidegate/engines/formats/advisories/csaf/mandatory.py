@@ -89,7 +89,7 @@ def mandatory_faults(document: Mapping[str, Any]) -> list[str]:
     """Return how a document breaks mandatory tests: number, place, mend; [] if it breaks none.
 
     Args:
-        document: one in which `schema_faults_of` finds nothing.
+        document: one in which `csaf_schema_faults` finds nothing.
     """
     view = View(document)
     return [

@@ -1,12 +1,9 @@
-"""The words of CSAF that a record is written in: profiles, labels, and the file's name."""
+"""The words of CSAF that a record is written in: profiles, labels, identifiers."""
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from typing import Any, Final
-
-from tidegate.engines.formats.advisories.record import Record
 
 
 class Profile(StrEnum):
@@ -46,16 +43,6 @@ def document_identifier(identifier: str, profile: Profile) -> str:
     From: CSAF 2.0, 3.2.1.12.4. The security advisory's is the publication's name.
     """
     return f"{identifier}-VEX" if profile is Profile.VEX else identifier
-
-
-def file_name(record: Record, profile: Profile = Profile.SECURITY_ADVISORY) -> str:
-    """Return the name that the standard gives to the file of a record's document.
-
-    From: CSAF 2.0 and 2.1, 5.1: the tracking id in lower case, each run of other characters as
-    one underscore.
-    """
-    named = document_identifier(record.identifier, profile).lower()
-    return f"{re.sub(r'[^+a-z0-9-]+', '_', named)}.json"
 
 
 def distribution(label: str, edition: Edition) -> dict[str, Any]:

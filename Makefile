@@ -18,6 +18,9 @@ help: ## List the targets
 run: export TIDEGATE_HOME := $(CURDIR)/out/home
 # The demo's model answers on loopback; the gateway asks nothing there that is not named.
 run: export TIDEGATE_ENDPOINT_HOSTS := 127.0.0.1
+run: export TIDEGATE_PUBLISHER_NAME := River Coordination
+run: export TIDEGATE_PUBLISHER_NAMESPACE := https://river.example
+run: export TIDEGATE_PUBLISHER_CONTACT := ada@river.example
 run: export TIDEGATE_OPERATOR_HOME := $(CURDIR)/out/operator
 run: setup ## Hand in examples/, work through them, open the console on a demo of eight organisations
 	@# The people first: findings are handed in by somebody. Their passwords are made anew below.

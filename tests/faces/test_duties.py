@@ -95,6 +95,7 @@ def test_clocks_notices_advisories_and_the_ledger_are_among_them():
         "tidegate.desks.exposure.jobs.feeds",
         *["tidegate.desks.publications.jobs.publishing"] * 3,
         "tidegate.desks.publications.services.adoption_following",
+        "tidegate.desks.publications.services.adoption_showing",
         "tidegate.desks.notices.jobs.sending",
         "tidegate.desks.ledger.jobs.publishing",
     ]

@@ -11,6 +11,7 @@ from tidegate.instance.publisher import (
     cve_account,
     public_url,
     publisher,
+    unnamed,
 )
 
 _CVE = {
@@ -33,6 +34,9 @@ def test_what_is_named_is_taken_and_the_rest_follows_from_it():
 
 def test_without_anything_it_is_nobodys_name_and_nowhere():
     assert public_url({}) == publisher({}).namespace == NOWHERE
+    assert "TIDEGATE_PUBLISHER_NAME" in unnamed(publisher({}))
+    named = {"TIDEGATE_PUBLISHER_NAME": "CERT X", "TIDEGATE_PUBLIC_URL": "https://cert.example.org"}
+    assert unnamed(publisher(named)) == ()
 
 
 @pytest.mark.parametrize("said", ["advisories", "ftp://example.org", "https://example.org/?a"])

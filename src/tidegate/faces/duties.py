@@ -33,7 +33,7 @@ def duties() -> list[Duty]:
     from tidegate.desks.ledger.jobs import publishing
     from tidegate.desks.notices.jobs import sending
     from tidegate.desks.publications.jobs import publishing as advisories
-    from tidegate.desks.publications.services import adoption_following
+    from tidegate.desks.publications.services import adoption_following, adoption_showing
     from tidegate.desks.reviews.jobs import clocks as engagements
 
     return [
@@ -45,6 +45,7 @@ def duties() -> list[Duty]:
         advisories.distribute,
         advisories.keep_cve_promises,
         adoption_following.follow,
+        adoption_showing.settle,
         sending.tick,
         publishing.tick,
     ]

@@ -68,6 +68,17 @@ def publisher(environment: Mapping[str, str] = os.environ) -> Publisher:
     )
 
 
+def unnamed(said: Publisher) -> tuple[str, ...]:
+    """Return the settings without which a publisher is nobody; empty where it is somebody."""
+    lacks = {
+        _NAME: said.name == _NAMELESS,
+        _NAMESPACE: said.namespace == NOWHERE,
+        _CONTACT: said.contact == NOWHERE,
+        _PUBLIC_URL: said.namespace == NOWHERE,
+    }
+    return tuple(name for name, is_lacking in lacks.items() if is_lacking)
+
+
 def public_url(environment: Mapping[str, str] = os.environ) -> str:
     """Return where everybody reads what is published, without a slash at its end.
 

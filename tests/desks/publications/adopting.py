@@ -15,6 +15,8 @@ from tidegate.desks.publications.models import Adoption, Audience, Publication
 
 CVE = "CVE-2026-77"
 IDENTIFIER = "TG-2026-k7m2x9qd"
+RECEIPT = "5c" * 32
+"""Digest of a receipt that nobody here has."""
 
 
 def make_publication(
@@ -60,6 +62,14 @@ def an_operator(sector: str = "", scope: str = "other") -> Room:
     return made
 
 
+def many(publication: Publication, number: int, stage: str, at: datetime, **of: str) -> list[Room]:
+    """Let so many new operators have come to a stage."""
+    made = [an_operator(**of) for _ in range(number)]
+    for one in made:
+        came(publication, one, stage, at)
+    return made
+
+
 def came(
     publication: Publication,
     of: Room,
@@ -67,7 +77,7 @@ def came(
     at: datetime,
     *,
     reference: str = "0" * 32,
-    basis: str = "said",
+    basis: str = "",
 ) -> None:
     """Let an operator's asset, by the client's own name for it, have come to a stage."""
     Adoption.objects.create(
@@ -75,7 +85,7 @@ def came(
         organisation=of.organisation,
         stage=stage,
         reference=reference,
-        basis=basis,
+        basis=basis or ("run" if stage == "verified" else "said"),
         happened_at=at,
         recorded_at=at,
         said_by="somebody",
@@ -99,10 +109,11 @@ def line(
     advisory: str = IDENTIFIER,
 ) -> dict[str, Any]:
     """Return one line of a report in full."""
-    return {
+    said = {
         "advisory": advisory,
         "stage": stage,
         "at": at.isoformat(),
         "basis": basis,
         "asset": asset,
     }
+    return said | {"receipt_sha256": RECEIPT} if basis == "run" else said

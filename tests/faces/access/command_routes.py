@@ -213,6 +213,7 @@ _WITHOUT_THE_DESK: Final = (
     _tells_nothing("tables show", "it prints a table that is shipped, or a file"),
     _tells_nothing("version", "it says which version this is"),
     _tells_nothing("keys updates", "it reads what the updates say to everybody"),
+    _tells_nothing("keys updates export", "it copies what the updates say to everybody"),
     _tells_nothing("keys root make-key", "it makes a file of whoever runs it"),
     _tells_nothing("keys root show", "it reads a file that whoever runs it has"),
     _tells_nothing("keys root sign", "it signs a file that whoever runs it has, with their key"),

@@ -89,8 +89,10 @@ _FOR_EVERYBODY = (
     "tidegate directives show",
     "tidegate directives docket",
     "tidegate directives policy-sets",
+    "tidegate funnel",
 )
-"""The policy's sentences, public keys, counts of engagements, and what directives say."""
+"""The policy's sentences, public keys, counts of engagements, what directives say, and how far what
+was found has come, in its public form."""
 
 
 def test_no_command_acts_as_somebody_who_is_suspended(world: World):

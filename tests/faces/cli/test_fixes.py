@@ -28,6 +28,15 @@ def test_an_incomplete_release_is_shown_rung_by_rung_and_signed(tidegate):
     assert "constructor" in (through / "01/proof.js").read_text()
 
 
+def test_a_release_that_is_none_is_not_taken_for_a_fix(tidegate):
+    done = tidegate("fix", "try", str(tidegate.finding("a.json")), "--release", "1.1.00", "--json")
+
+    assert done.returncode == 1, done.stderr
+    printed = json.loads(done.stdout)
+    assert "failed" not in {rung["word"] for rung in printed["rungs"]}
+    assert printed["publish"] is False
+
+
 def test_a_diff_that_climbs_out_is_refused_before_anything_is_run(tidegate):
     file = str(tidegate.finding("a.json"))
     diff = tidegate.folder / "x.diff"

@@ -21,10 +21,10 @@ from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.publications.services import keeping_keys
 from tidegate.engines.updates import key_files
 from tidegate.engines.updates.ceremony import epoch
-from tidegate.engines.updates.errors import CeremonyError, KeyFileError
+from tidegate.engines.updates.errors import CeremonyError, KeyFileError, RepositoryError
 from tidegate.engines.updates.gate import Addition
 from tidegate.engines.updates.publisher import Publisher, create
-from tidegate.faces.cli import ceremony, update_keys
+from tidegate.faces.cli import ceremony, passphrases, update_keys
 from tidegate.faces.cli.keys import app
 from tidegate.instance.home import HomeError
 from tidegate.instance.updates import online_signers, update_folder
@@ -131,21 +131,66 @@ def test_a_ceremony_elsewhere_needs_no_instance(
     assert sorted(said["keys"]) == ["root-1", "root-2", "targets-1", "targets-2"]
     (adopted,) = told("tidegate keys root adopt safe/1.root.json safe/1.targets.json")
     assert (adopted["documents"], adopted["made"]) == (["root 1", "targets 1"], True)
+    assert adopted["sha256"]["safe/1.root.json"] == said["root_sha256"]
     rows = {row["role"]: row for row in told("tidegate keys updates")}
     assert (rows["root"]["threshold"], len(rows["root"]["keys"])) == (2, 2)
     assert set(rows) == {"root", "targets", "snapshot", "timestamp", "changes", "records"}
 
 
-def test_passphrases_are_asked_for_twice_and_never_shown(place: Path) -> None:
+def test_all_of_the_updates_are_copied_for_a_stick(place: Path) -> None:
+    assert "no updates yet" in str(run("tidegate keys updates export stick").exception)
+    begun()
+    publisher().publish([Addition(ONE, b"one")], standing={ONE}, at=_now())
+    assert "Clients take it until" in done("tidegate keys updates export stick")
+    (said,) = told("tidegate keys updates export --tar stick.tar")
+    assert (said["place"], said["is_over"]) == ("stick.tar", False)
+    client = Client(place / "client", (place / "safe/1.root.json").read_bytes())
+    client.home.mkdir()
+    assert client.fetch(place / "stick", _now(), ONE) == b"one"
+    assert isinstance(run("tidegate keys updates export stick").exception, RepositoryError)
+    for line in ("export", "export other --tar other.tar"):
+        assert run(f"tidegate keys updates {line}").exit_code == 2
+
+
+@pytest.fixture
+def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody sits at the terminal."""
+    for module in (ceremony, passphrases):
+        monkeypatch.setattr(module, "is_terminal", lambda: True)
+
+
+def test_passphrases_are_asked_for_twice_and_never_shown(place: Path, somebody: None) -> None:
     line = "tidegate keys ceremony --to safe --root-keys 1 --threshold 1 --targets-keys 1"
-    result = run(line, f"{WORDS}\n{WORDS}x\n{WORDS}\n{WORDS}\n{WORDS}\n{WORDS}\n")
+    said = ("short", "short", WORDS, f"{WORDS}x", WORDS, WORDS, WORDS, WORDS)
+    result = run(line, "".join(f"{one}\n" for one in said))
     assert result.exit_code == 0, result.output
+    assert result.output.index("12 characters or more") < result.output.index("Passphrase of")
+    assert "It has under 12 characters" in result.output
     assert "Passphrase of root-1 (1 of 2)" in result.output
     assert WORDS not in result.output
     assert oct((place / "safe").stat().st_mode)[-3:] == "700"
 
 
-def test_who_signs_is_asked_whether_it_is_right(place: Path) -> None:
+def test_where_nobody_can_be_asked_the_options_are_named_and_nothing_is_made(place: Path) -> None:
+    refused = run("tidegate keys ceremony --to safe").exception
+    assert isinstance(refused, KeyFileError)
+    assert "--passphrase-file" in str(refused)
+    assert not (place / "safe").exists()
+    assert not (place / "home/keys/updates").exists()
+    begun()
+    assert "sign draft/2.root.json --key" in done("tidegate keys root rotate --to draft")
+    sign = "tidegate keys root sign draft/2.root.json --key safe/root-1.pem"
+    for line, option in (
+        (f"{sign} --yes", "--passphrase-file"),
+        (f"{sign} --passphrase-file words", "--yes"),
+        (sign.replace("root-1", "gone"), "safe/gone.pem cannot be read"),
+    ):
+        refused = run(line).exception
+        assert isinstance(refused, (CeremonyError, KeyFileError))
+        assert option in str(refused)
+
+
+def test_who_signs_is_asked_whether_it_is_right(place: Path, somebody: None) -> None:
     begun()
     done("tidegate keys root rotate --to draft")
     before = (place / "draft/2.root.json").read_bytes()
@@ -156,7 +201,9 @@ def test_who_signs_is_asked_whether_it_is_right(place: Path) -> None:
     assert result.exit_code == 1
     assert "root 2 counts until" in result.output
     assert (place / "draft/2.root.json").read_bytes() == before
-    assert run(asked, "y\n").exit_code == 0
+    assert run(asked, "y\nn\n").exit_code == 1
+    assert (place / "draft/2.root.json").read_bytes() == before
+    assert run(asked, "y\ny\n").exit_code == 0
     said = json.loads(run("tidegate keys root show draft/2.root.json --json").stdout)
     assert [one["missing"] for one in said["quorums"]] == [1, 1]
     assert run("tidegate keys root show draft/2.root.json").exit_code == 1

@@ -72,7 +72,17 @@ def test_the_console_leads_whoever_is_nobody_to_the_sign_in(address: str) -> Non
 
 def test_every_page_of_the_console_is_closed_but_for_those_that_are_named() -> None:
     named = {pattern.name for pattern in console.urlpatterns if is_open(f"/{pattern.pattern}")}
-    assert named == {"join", "theme", "docket", "docket-calendar", "docket-feed"}
+    assert named == {
+        "join",
+        "theme",
+        "docket",
+        "docket-calendar",
+        "docket-feed",
+        "advisories",
+        "advisories-without-slash",
+        "advisory",
+        "advisory-fix",
+    }
 
 
 @pytest.mark.parametrize(

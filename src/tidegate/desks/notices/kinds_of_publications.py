@@ -49,6 +49,10 @@ PUBLICATIONS: Final[Mapping[str, Telling]] = MappingProxyType(
             _ORGANISATION, "A restricted release for the organisation", for_programs=False
         ),
         "publication-distributed": NOBODY,
+        "publication-overtaken": NOBODY,
+        "publication-not-held": Telling(
+            (Audience.INSTANCE,), "The updates had lost what is published; it goes out anew"
+        ),
         "update-keys-made": Telling((Audience.INSTANCE,), "The updates have a new online key"),
         "update-documents-adopted": Telling(
             (Audience.INSTANCE,), "Other keys may sign the updates from now on"

@@ -21,27 +21,30 @@ from tidegate.engines.formats.files import write_atomically
 from tidegate.engines.updates.ceremony import Holders, first_root, first_targets
 from tidegate.engines.updates.errors import CeremonyError
 from tidegate.engines.updates.key_files import (
+    is_as_made,
     make_key_file,
     name_of,
     open_key_file,
     public_path,
+    require_key_file,
 )
 from tidegate.engines.updates.roles import Online
 from tidegate.engines.updates.signing import (
     Document,
-    differences,
     file_name,
     is_complete,
     quorums,
     read_document,
-    read_root,
     sign,
     title,
 )
 from tidegate.faces.cli import screens
 from tidegate.faces.cli.acting import actor
+from tidegate.faces.cli.judging import before_of, judges_of, read
+from tidegate.faces.cli.offline_shown import as_data, show_document, show_signed
 from tidegate.faces.cli.passphrases import PassphraseFile, passphrases
 from tidegate.faces.cli.printing import print_json
+from tidegate.faces.cli.saying import is_terminal
 from tidegate.instance.opening import open_instance
 
 PROBLEMS = 1
@@ -91,10 +94,12 @@ def ceremony(
         raise typer.BadParameter("a threshold cannot be above the number of keys")
     if to.exists() and any(to.iterdir()):
         raise CeremonyError(f"{to} is not empty; name a new folder, for no key is overwritten")
-    keys = _read_online(online) if online else _make_online()
+    keys = _read_online(online) if online else None
     roots = [f"root-{number}" for number in range(1, root_keys + 1)]
     names = roots + [f"targets-{number}" for number in range(1, targets_keys + 1)]
-    given = dict(zip(names, passphrases(names, passphrase_file, new=True), strict=True))
+    asked = passphrases(names, passphrase_file, new=True)
+    keys = keys or _make_online()
+    given = dict(zip(names, asked, strict=True))
     at = datetime.now(UTC)
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = {name: make_key_file(to / f"{name}.pem", given[name]) for name in names}
@@ -137,35 +142,14 @@ def show(file: Travelling, previous: Previous = None, as_json: AsJson = False) -
     """Say what a document changes and who has signed it; exit code 1 if signatures are missing."""
     raw = read(file)
     document = read_document(raw, str(file))
-    found = quorums(document, judge_of(document, file, previous))
-    changes = differences(document, _before(document, file))
+    judges = judges_of(document, file, previous)
+    before = before_of(document, file, judges)
+    found = quorums(document, judges[-1].document if judges else None)
     if as_json:
-        print_json(
-            {
-                "document": title(document),
-                "sha256": hashlib.sha256(raw).hexdigest(),
-                "expires": document.signed.expires,
-                "changes": changes,
-                "quorums": [
-                    {
-                        "of": one.of,
-                        "threshold": one.threshold,
-                        "signed": [name_of(key) for key in one.signed],
-                        "unsigned": [name_of(key) for key in one.unsigned],
-                        "missing": one.missing,
-                    }
-                    for one in found
-                ],
-                "complete": is_complete(found),
-            }
-        )
+        print_json(as_data(document, before, raw, judges, found))
     else:
-        _show(document, changes)
-        for one in found:
-            signed = ", ".join(name_of(key) for key in one.signed) or "nobody"
-            left = ", ".join(name_of(key) for key in one.unsigned) or "nobody"
-            _say(f"by {one.of}, {one.threshold} have to sign. Signed: {signed}. Not yet: {left}.")
-        _say("It is signed by enough." if is_complete(found) else "It lacks signatures.")
+        show_document(document, before, judges)
+        show_signed(found, raw)
     raise typer.Exit(0 if is_complete(found) else PROBLEMS)
 
 
@@ -178,59 +162,32 @@ def sign_document(
     previous: Previous = None,
     passphrase_file: PassphraseFile = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask whether what it changes is right.")
+        bool,
+        typer.Option("--yes", help="Ask nothing: you have compared the SHA-256 and the keys."),
     ] = False,
 ) -> None:
     """Sign a root or targets document with one offline key; the file is written again."""
+    require_key_file(key)
+    asked = passphrases([key.name.removesuffix(".pem")], passphrase_file)
     document = read_document(read(file), str(file))
-    judge = judge_of(document, file, previous)
-    _show(document, differences(document, _before(document, file)))
+    judges = judges_of(document, file, previous)
+    judge = judges[-1].document if judges else None
+    show_document(document, before_of(document, file, judges), judges)
     if not yes:
+        if not is_terminal():
+            raise CeremonyError(
+                "nobody can be asked whether it is right; compare what `keys root show` says, and"
+                " say --yes beside --passphrase-file"
+            )
+        if judges:
+            typer.confirm("Is one of these SHA-256 the one that you have?", abort=True, err=True)
         typer.confirm(f"Sign {title(document)}?", abort=True, err=True)
-    (given,) = passphrases([key.name.removesuffix(".pem")], passphrase_file)
+    (given,) = asked
     signed: Document = sign(document, open_key_file(key, given), judge)
     write_atomically(file, signed.to_bytes())
     missing = [one for one in quorums(signed, judge) if one.missing]
     left = " and ".join(f"{one.missing} of {one.of}" for one in missing)
     _say(f"signed; missing now: {left or 'nothing, it may be adopted'}")
-
-
-def read(file: Path) -> bytes:
-    """Return a file's bytes. Raises `CeremonyError` if it cannot be read."""
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise CeremonyError(f"{file} cannot be read: {error.strerror}") from error
-
-
-def judge_of(document: Document, file: Path, previous: Path | None) -> Metadata[Root] | None:
-    """Return the root that says who signs a document: the one named, or the right one beside it.
-
-    A root is judged by the root before it, a targets document by the newest root there.
-
-    Raises:
-        CeremonyError: it is not there, or is none.
-    """
-    if previous is not None:
-        return read_root(read(previous), str(previous))
-    version = document.signed.version
-    if isinstance(document.signed, Root):
-        if version == 1:
-            return None
-        beside = file.with_name(f"{version - 1}.root.json")
-    else:
-        found = sorted(
-            (int(number), path)
-            for path in file.parent.glob("*.root.json")
-            if (number := path.name.partition(".")[0]).isdecimal()
-        )
-        beside = found[-1][1] if found else file.with_name("1.root.json")
-    if not beside.is_file():
-        raise CeremonyError(
-            f"who signs {title(document)} is said by {beside.name}; put it beside {file}, or name"
-            " it with --previous"
-        )
-    return read_root(read(beside), str(beside))
 
 
 def write_online(file: Path, keys: Mapping[Online, Key]) -> None:
@@ -242,7 +199,10 @@ def write_online(file: Path, keys: Mapping[Online, Key]) -> None:
 def _read_online(file: Path) -> dict[Online, Key]:
     try:
         said: dict[str, dict[str, Any]] = json.loads(read(file))
-        return {role: Key.from_dict(said[role].pop("keyid"), said[role]) for role in Online}
+        keys = {role: Key.from_dict(said[role].pop("keyid"), said[role]) for role in Online}
+        if all(is_as_made(key) for key in keys.values()):
+            return keys
+        raise ValueError("a key has an id that is not its own")
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise CeremonyError(
             f"{file} does not hold the public halves of all online keys; make it with `tidegate"
@@ -257,18 +217,6 @@ def _make_online() -> dict[Online, Key]:
 
     made = make_online_keys(who, Online, at=datetime.now(UTC))
     return {role: signer.public_key for role, signer in made.items()}
-
-
-def _before(document: Document, file: Path) -> Document | None:
-    kind, version = document.signed.type, document.signed.version - 1
-    beside = file.with_name(f"{version}.{kind}.json")
-    return read_document(read(beside), str(beside)) if version and beside.is_file() else None
-
-
-def _show(document: Document, changes: list[str]) -> None:
-    _say(title(document))
-    for one in changes:
-        _say(f"  {one}")
 
 
 def _say(text: str) -> None:

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final
 import orjson
 import typer
 
-from tidegate.engines.formats.advisories.checks import schema_faults_of
 from tidegate.engines.formats.advisories.csaf.mandatory import mandatory_faults
+from tidegate.engines.formats.advisories.schema_checks import csaf_schema_faults
 from tidegate.engines.provider.fetching import Fetch, FolderFetch, HttpFetch
 from tidegate.engines.provider.metadata import METADATA, WELL_KNOWN
 from tidegate.engines.provider.rules import Report, Role, Verdict, report_on
@@ -107,7 +107,7 @@ def _site_of(path: Path) -> str:
 def _faults(raw: bytes) -> list[str]:
     try:
         document: Any = orjson.loads(raw)
-        return schema_faults_of(document) or mandatory_faults(document)
+        return csaf_schema_faults(document) or mandatory_faults(document)
     except (ValueError, AttributeError) as error:
         return [str(error)]
 

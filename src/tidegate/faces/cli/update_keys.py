@@ -6,6 +6,7 @@ who sign; what comes back is adopted.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ import typer
 from tuf.api.metadata import Metadata, Root, Targets  # type: ignore[attr-defined]
 
 from tidegate.engines.formats.files import write_atomically
+from tidegate.engines.updates.carrying import copy_to_folder, copy_to_tar
 from tidegate.engines.updates.ceremony import Holders, holders_of, next_root, next_targets
 from tidegate.engines.updates.errors import CeremonyError
 from tidegate.engines.updates.folders import UpdateFolder
@@ -26,7 +28,8 @@ from tidegate.engines.updates.signing import Document, file_name, read_root, rea
 from tidegate.faces.cli import ceremony as offline
 from tidegate.faces.cli import screens
 from tidegate.faces.cli.acting import actor
-from tidegate.faces.cli.ceremony import PROBLEMS, AsJson, read, root
+from tidegate.faces.cli.ceremony import PROBLEMS, AsJson, root
+from tidegate.faces.cli.judging import read
 from tidegate.faces.cli.printing import print_json
 from tidegate.instance.opening import open_instance
 from tidegate.instance.updates import online_signers, update_folder
@@ -42,6 +45,11 @@ targets = typer.Typer(
 online = typer.Typer(
     help="The keys that sign from day to day, on the instance.",
     no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+updates = typer.Typer(
+    help="The updates: who signs what, until when; and a copy of all of them.",
     rich_markup_mode=None,
 )
 
@@ -68,11 +76,14 @@ def add_to(keys: typer.Typer) -> None:
     keys.add_typer(root, name="root")
     keys.add_typer(targets, name="targets")
     keys.add_typer(online, name="online")
-    keys.command("updates")(updates)
+    keys.add_typer(updates, name="updates")
 
 
-def updates(as_json: AsJson = False) -> None:
+@updates.callback(invoke_without_command=True)
+def say_who_signs(context: typer.Context, as_json: AsJson = False) -> None:
     """Say who signs what of the updates, and until when; exit code 1 if something is to be done."""
+    if context.invoked_subcommand is not None:
+        return
     signers = online_signers()
     publisher = Publisher.open(update_folder(), signers)
     here = {signer.public_key.keyid for signer in signers}
@@ -83,6 +94,41 @@ def updates(as_json: AsJson = False) -> None:
     else:
         _show(rows)
     raise typer.Exit(PROBLEMS if any(row.problem for row in rows) else 0)
+
+
+@updates.command()
+def export(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[FOLDER]", help="Made; it must be empty.")
+    ] = None,
+    tar: Annotated[
+        Path | None, typer.Option("--tar", metavar="FILE", help="An archive, in place of a folder.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy all of the updates, verified, for a stick: whole, or not at all.
+
+    Exit code 1 if clients would refuse the copy already, since it has run out.
+    """
+    if (folder is None) == (tar is None):
+        raise typer.BadParameter("name a folder, or an archive with --tar")
+    source = UpdateFolder(update_folder())
+    place = folder or tar
+    assert place is not None
+    carried = (copy_to_folder if folder else copy_to_tar)(source, place)
+    is_over = carried.expires <= datetime.now(UTC)
+    if as_json:
+        print_json({"place": str(place), **asdict(carried), "is_over": is_over})
+    else:
+        until = f"{carried.expires:%Y-%m-%d %H:%M} UTC"
+        _say(f"{place} holds all of the updates: {carried.files:,} files, {carried.size:,} bytes.")
+        if is_over:
+            _say(
+                f"It ran out at {until}: clients refuse it. Is the worker running, `tidegate work`?"
+            )
+        else:
+            _say(f"Clients take it until {until}, or as many days later as they allow.")
+    raise typer.Exit(PROBLEMS if is_over else 0)
 
 
 @root.command("rotate")
@@ -137,6 +183,9 @@ def adopt(
                 "documents": done.documents,
                 "made": done.made,
                 "versions": dict(done.published.versions),
+                "sha256": {
+                    file: hashlib.sha256(raw).hexdigest() for file, raw in documents.items()
+                },
             }
         )
         return
@@ -147,6 +196,9 @@ def adopt(
         _say(f"{what} adopted; {len(done.published.versions)} files were signed anew.")
     else:
         _say(f"{what} was adopted before; nothing was to be done.")
+    for file, raw in documents.items():
+        _say(f"{Path(file).name} has the SHA-256, which its signers keep for the next time:")
+        _say(f"  {hashlib.sha256(raw).hexdigest()}")
 
 
 @online.command("make")
@@ -257,7 +309,7 @@ def _write(to: Path, before: Sequence[Document], drafts: Sequence[Document]) -> 
     for draft in drafts:
         kind = "root" if draft.signed.type == Root.type else "targets"
         _say(f"{to / file_name(draft)} is drafted; it is signed with {kind} keys:")
-        _say(f"  tidegate keys root sign {file_name(draft)} --key {kind}-1.pem")
+        _say(f"  tidegate keys root sign {to / file_name(draft)} --key {kind}-1.pem")
     adopted = " ".join(str(to / file_name(draft)) for draft in drafts)
     _say(f"Then, here: tidegate keys root adopt {adopted}")
 

@@ -25,7 +25,8 @@ STAGES: Final[Mapping[str, Look]] = {
         "Verified",
         "good",
         "check",
-        "A newer inventory no longer holds what was affected, or the proof’s harmless form ran.",
+        "A newer inventory no longer holds what was affected, or the proof’s harmless form ran:"
+        " as they say. ‘Shown here’ counts those whose inventory is here.",
     ),
 }
 """From the first to the last."""
@@ -43,7 +44,10 @@ STEPS: Final[Mapping[str, tuple[str, str]]] = {
     StepName.DISCLOSED: ("Disclosed", "of the cases: a vendor was invited, or it was published"),
     StepName.FIXED: ("Fixed", "of the disclosed: a fix has climbed the ladder, or is ready"),
     StepName.APPLIED: ("Applied", "of the organisations that were told: on all of their assets"),
-    StepName.VERIFIED: ("Verified", "of those that have applied it: shown, not only said"),
+    StepName.VERIFIED: (
+        "Verified",
+        "of those that have applied it: by an inventory or a run, as they say",
+    ),
 }
 
 UNITS: Final[Mapping[str, str]] = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.desks.publications.rooms import (
     NOW,
@@ -111,3 +113,23 @@ def test_what_was_sent_by_name_concerns_an_operator_and_looking_alone_concerns_n
     rows = concerning(named.actor, at=day(3)).rows
     # It is for everybody by now, and nothing of theirs is known to be affected.
     assert rows == ()
+
+
+def test_the_newest_of_many_advisories_are_asked_for_at_once(opened_later):
+    _, first, named = opened_later
+    rooms = [make_room(package=name) for name in ("one", "two", "three")]
+    names = [first.identifier]
+    for room in rooms:
+        made = drafting.begin(room.one.actor, room.key, at=NOW)
+        out(room, made, NOW)
+        names.append(made.identifier)
+
+    def asked(of):
+        actor = named.actor
+        with CaptureQueriesContext(connection) as questions:
+            found = advisories.records_of(actor, of, at=day(3))
+        assert {*found} == {*of}
+        return len(questions)
+
+    assert asked(names) == asked(names[:2])
+    assert {*advisories.records_of(make_operator().actor, names, at=day(3))} == {*names[1:]}

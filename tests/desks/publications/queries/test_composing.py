@@ -75,6 +75,17 @@ def test_what_could_not_be_told_is_unknown_and_ends_no_span_as_fixed():
     assert product.unaffected_versions == ("1.4.0",)
 
 
+def test_of_two_versions_that_are_equal_in_their_order_neither_is_clear_if_one_is_affected():
+    runs = (
+        run_row("1.0", "reproduced"),
+        run_row("1.0.0", "not-reproduced"),
+        run_row("1.1", "not-reproduced"),
+    )
+    (product,) = record(make_room(runs=runs, package_type="pypi", package="example")).products
+    assert [(one.introduced, one.ended) for one in product.affected] == [(BEGINNING, "1.1")]
+    assert product.unaffected_versions == ("1.1",)
+
+
 def test_a_version_is_clear_only_where_every_proof_was_run_and_none_fired():
     room = make_room()
     second = make_finding(verdict="reproduced", case=room.case)

@@ -11,12 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from tests.desks.cases.rooms import make_organisation, make_party
 from tests.desks.exposure.rooms import make_operator
 from tests.desks.findings.makers import START, make_case, make_finder, make_finding
-from tests.desks.publications.adopting import came, make_publication
+from tests.desks.publications.adopting import came, make_publication, many
 from tidegate.desks.access.actors import NOBODY, OWNER
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.access.words import OrganisationKind
 from tidegate.desks.cases.models import Coordination, Occurrence
-from tidegate.desks.publications.models import Fix, Publication, Trial
+from tidegate.desks.publications.models import Fix, Trial
 from tidegate.desks.publications.queries.funnel import (
     GLASSWING,
     Funnel,
@@ -24,6 +24,7 @@ from tidegate.desks.publications.queries.funnel import (
     funnel,
     public_funnel,
 )
+from tidegate.desks.publications.services.adoption_showing import settle
 
 pytestmark = pytest.mark.django_db
 
@@ -112,20 +113,27 @@ def test_each_step_counts_what_came_so_far_and_how_long_it_took():
     assert steps[StepName.APPLIED].share is None
 
 
-def test_an_organisation_counts_once_its_last_asset_has_come():
+def test_of_organisations_it_adds_up_what_the_curves_show_in_whole_days():
     row = make_publication(at=START)
-    whole, half = make_operator(), make_operator()
-    for one, names in ((whole, "ab"), (half, "ab")):
-        for name in names:
-            came(row, one, "notified", day(0), reference=name * 32)
-    came(row, whole, "applied", day(2), reference="a" * 32)
-    came(row, whole, "verified", day(6), reference="b" * 32, basis="run")
-    came(row, whole, "verified", day(8), reference="a" * 32, basis="run")
-    came(row, half, "verified", day(1), reference="a" * 32, basis="run")
+    for one in many(row, 20, "notified", day(0)):
+        came(row, one, "applied", day(2.2))
+        came(row, one, "verified", day(6.3))
+    settle(day(7))
     steps = {step.name: step for step in funnel(OWNER, at=LATER).steps}
     applied, verified = steps[StepName.APPLIED], steps[StepName.VERIFIED]
-    assert (applied.number, applied.of, applied.median) == (1, 2, timedelta(days=6))
-    assert (verified.number, verified.of, verified.median) == (1, 1, timedelta(days=2))
+    assert (applied.number, applied.of, applied.median) == (15, 20, timedelta(days=3))
+    assert (verified.number, verified.of, verified.median) == (15, 15, timedelta(days=5))
+    assert applied.tail is None, "the tail would be one organisation"
+    # Whoever looks again after somebody else has come sees the same.
+    came(row, make_operator(), "verified", day(8))
+    assert funnel(OWNER, at=LATER).steps == tuple(steps.values())
+
+
+def test_few_organisations_are_not_counted_for_coordinators_either():
+    row = make_publication(at=START)
+    many(row, 4, "verified", day(2))
+    settle(day(7))
+    assert numbers(funnel(OWNER, at=LATER))["applied"] == (0, 0)
 
 
 def test_the_public_form_shows_whole_months_and_no_small_group():
@@ -141,15 +149,16 @@ def test_the_public_form_shows_whole_months_and_no_small_group():
     assert public_funnel(at=START + timedelta(hours=1)).cases == 0, "this month is not over"
 
 
-def test_one_organisation_with_many_publications_is_not_shown_to_everybody():
+def test_one_organisation_with_many_publications_is_not_shown_to_anybody():
     operator = make_operator()
-    for number in range(6):
-        row = make_publication(f"TG-2026-aaaaaaa{number}", cve=f"CVE-2026-{number}", at=START)
+    for number in range(10):
+        row = make_publication(f"TG-2026-aaaaaa{number:02}", cve=f"CVE-2026-{number}", at=START)
         came(row, operator, "applied", day(2))
-    Publication.objects.update(published_at=START)
-    applied = next(one for one in funnel(OWNER, at=LATER).steps if one.name is StepName.APPLIED)
-    assert (applied.number, applied.behind) == (6, 1)
-    assert numbers(public_funnel(at=LATER))["applied"][0] == 0
+    settle(day(3))
+    for shown in (funnel(OWNER, at=LATER), public_funnel(at=LATER)):
+        assert numbers(shown)["applied"] == (0, 0)
+        applied = next(one for one in shown.steps if one.name is StepName.APPLIED)
+        assert (applied.median, applied.tail) == (None, None)
 
 
 def test_it_asks_as_many_questions_of_many_cases_as_of_one():

@@ -118,12 +118,15 @@ def test_each_format_of_a_draft_is_shown_with_its_faults():
     name = publication.identifier
     for word in WORDS:
         shown = preview(room.one.actor, name, word, at=NOW)
-        assert (shown.faults, shown.is_out) == ((), False), word
+        assert (shown.faults, shown.record_faults, shown.is_out) == ((), (), False), word
         assert bool(shown.text) is (word != "cve")
-    said = record_data(replace(record_of(working(publication)), title="", cve="CVE-2026-1111"))
+    said = record_data(replace(record_of(working(publication)), summary="", cve="CVE-2026-1111"))
     drafting.edit(room.one.actor, name, said, edits=0, at=NOW)
-    assert checked(room.one.actor, name, at=NOW)[0].startswith("title: is empty")
-    assert preview(room.one.actor, name, "csaf20", at=NOW).faults
+    assert checked(room.one.actor, name, at=NOW)[0].startswith("summary: is empty")
+    shown = preview(room.one.actor, name, "csaf20", at=NOW)
+    assert shown.text
+    assert shown.faults == ()
+    assert [one.partition(":")[0] for one in shown.record_faults] == ["summary"]
     assert "another CNA" in preview(room.one.actor, name, "cve", at=NOW).note
     with pytest.raises(FilterError):
         preview(room.one.actor, name, "xml", at=NOW)

@@ -7,7 +7,13 @@ from datetime import timedelta
 import pytest
 
 from tests.desks.exposure.rooms import NOW, day, delegated, make_operator, make_other
-from tests.desks.publications.adopting import IDENTIFIER, line, make_publication, report
+from tests.desks.publications.adopting import (
+    IDENTIFIER,
+    RECEIPT,
+    line,
+    make_publication,
+    report,
+)
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.access.words import OrganisationKind, Role
 from tidegate.desks.findings.services.refusals import NotPossibleError
@@ -109,6 +115,26 @@ def test_only_who_operates_reports_and_a_provider_does_for_whom_it_acts():
         adoption.take(make_operator().actor, said, organisation=operator.key, at=day(2))
 
 
+def test_a_count_that_is_verified_says_what_it_rests_on():
+    """Nobody's word alone verifies anything; the line is left out, and the others count."""
+    make_publication()
+    operator = make_operator()
+    count = {"advisory": IDENTIFIER, "stage": "verified", "assets": 1}
+    bare = report(counts=[count, {**count, "stage": "applied"}])
+    taken = adoption.take(operator.actor, bare, at=day(1))
+    assert (taken.new, [one.line for one in taken.left_out]) == (1, [0])
+    assert "add `basis`" in taken.left_out[0].words
+    adoption.take(operator.actor, report(counts=[{**count, "basis": "run"}]), at=day(2))
+    held = AdoptionCount.objects.filter(replaced_at=None).values_list("stage", "basis")
+    assert {*held} == {("applied", ""), ("verified", "run")}
+
+
+def test_the_digest_of_a_runs_receipt_is_kept_as_what_is_said():
+    make_publication()
+    adoption.take(make_operator().actor, report(line("verified", NOW, basis="run")), at=day(2))
+    assert Adoption.objects.get().receipt_sha256 == RECEIPT
+
+
 @pytest.mark.parametrize(
     "document",
     [
@@ -116,6 +142,8 @@ def test_only_who_operates_reports_and_a_provider_does_for_whom_it_acts():
         b"[]",
         b'{"schema":"urn:tidegate:adoption-report:1","mode":"full"}',
         report(line("verified", NOW, basis="said")),
+        report({**line("verified", NOW, basis="run"), "receipt_sha256": "0"}),
+        report({**line("verified", NOW), "basis": "run"}),
         report({**line("seen", NOW), "host": "web-1"}),
         report({**line("seen", NOW), "at": "2026-12-10T12:00:00"}),
     ],
@@ -125,6 +153,20 @@ def test_what_is_no_report_is_refused_whole(document):
     with pytest.raises(NotPossibleError, match="no adoption report"):
         adoption.take(make_operator().actor, document, at=day(2))
     assert not Adoption.objects.exists()
+
+
+def test_a_form_that_is_not_named_is_named_as_a_reports():
+    with pytest.raises(NotPossibleError, match=r"schema is missing.*:adoption-report:1"):
+        adoption.take(make_operator().actor, b'{"mode":"counts"}', at=day(2))
+
+
+def test_a_mode_that_there_is_not_is_named():
+    with pytest.raises(NotPossibleError, match="mode 'all' is not one of its words"):
+        adoption.take(
+            make_operator().actor,
+            b'{"schema":"urn:tidegate:adoption-report:1","mode":"all"}',
+            at=day(2),
+        )
 
 
 def test_more_assets_than_anybody_has_are_refused(monkeypatch):

@@ -107,3 +107,15 @@ def test_one_that_is_not_needed_is_rejected_and_one_that_is_waited_for_taken_bac
     cve_ids.reserve(room.one.actor, room.key, at=day(1))
     cve_ids.keep_promises(day(1))
     assert CveId.objects.get(case=room.case).number != number
+
+
+def test_it_asks_the_database_as_often_for_many_identifiers_as_for_one(
+    service, django_assert_num_queries
+):
+    rooms = [make_room() for _ in range(3)]
+    for room in rooms:
+        cve_ids.reserve(room.one.actor, room.key, at=NOW)
+    assert cve_ids.keep_promises(NOW) == len(rooms)
+    # All are reserved, and nothing is published: what is done each second asks once.
+    with django_assert_num_queries(1):
+        assert cve_ids.keep_promises(day(1)) == 0

@@ -30,6 +30,12 @@ from tidegate.desks.publications.services.distributing import (
     refresh,
 )
 from tidegate.desks.publications.services.publishing import publish_due
+from tidegate.engines.formats.advisories.csaf.mandatory import mandatory_faults
+from tidegate.engines.formats.advisories.schema_checks import csaf_schema_faults
+from tidegate.engines.provider.fetching import FolderFetch
+from tidegate.engines.provider.metadata import METADATA
+from tidegate.engines.provider.rules import report_on
+from tidegate.engines.provider.visiting import visit
 from tidegate.engines.updates.audiences import open_restricted
 from tidegate.engines.updates.bundles import open_bundle
 from tidegate.instance.updates import bundle_signer, public_folder
@@ -65,6 +71,44 @@ def test_an_advisory_is_a_target_and_lies_in_the_public_folder():
     assert f"csaf/v2.0/white/2026/{publication.identifier.lower()}.json" in names
     assert f"osv/npm/{publication.identifier}.json" in names
     assert distribute(day(1)) == 0
+
+
+def faults_of(raw):
+    document = json.loads(raw)
+    return csaf_schema_faults(document) or mandatory_faults(document)
+
+
+def test_a_vex_lies_beside_each_advisory_and_the_provider_keeps_every_written_rule():
+    make_repository(NOW)
+    room = make_room()
+    publication = published(room)
+    other = published(make_room(package="other"))
+    distribute(NOW)
+    drafting.withdraw(room.one.actor, publication.identifier, reason="not ours", at=NOW)
+    approving.submit(room.one.actor, publication.identifier, at=NOW)
+    approve(room, publication)
+    assert publish_due(day(1)) == 1
+    assert distribute(day(1)) == 1
+    refresh(day(1))
+    of_each = {name for one in (publication, other) for name in _identifiers(one)}
+    address = "https://gate.example.org/.well-known/csaf"
+    for edition in ("2.0", "2.1"):
+        fetch = FolderFetch(public_folder(), "https://gate.example.org")
+        seen = visit(fetch, f"{address}/v{edition}/{METADATA}", validate=faults_of)
+        report = report_on(seen, day(1))
+        found = {one.tracking.identifier for one in seen.documents if one.tracking}
+        assert found == of_each
+        failed = {one.number: one.faults for one in report.results if one.verdict == "fails"}
+        assert failed == {}
+        assert report.role == report.claimed == "csaf_trusted_provider"
+    feed = (public_folder() / "advisories/feed.atom").read_text()
+    assert other.identifier in feed
+    assert "-VEX" not in feed
+    assert not [path for path in (public_folder() / "osv").rglob("*") if "VEX" in path.name]
+
+
+def _identifiers(publication):
+    return publication.identifier, f"{publication.identifier}-VEX"
 
 
 def documents(publication):

@@ -144,6 +144,18 @@ def test_what_has_a_fault_is_not_handed_in():
         approving.submit(room.one.actor, publication.identifier, at=NOW)
 
 
+def test_a_version_that_is_not_affected_lies_within_no_affected_span():
+    room = make_room()
+    publication = drafting.begin(room.one.actor, room.key, at=NOW)
+    (product,) = record_of(working(publication)).products
+    listed = (*product.unaffected_versions, "1.2.5")
+    edited(room, publication, products=(replace(product, unaffected_versions=listed),))
+    with pytest.raises(NotPossibleError, match=r"products\.0\.unaffected_versions.*'1\.2\.5'"):
+        approving.submit(room.one.actor, publication.identifier, at=NOW)
+    edited(room, publication, products=(product,))
+    approving.submit(room.one.actor, publication.identifier, at=NOW)
+
+
 def test_what_changed_since_is_shown_and_taken_over_and_texts_stay():
     room = make_room()
     publication = drafting.begin(room.one.actor, room.key, at=NOW)

@@ -46,6 +46,7 @@ WHO = st.sampled_from(("one", "one", "one", "other", "other", "other", "vendor",
 PAIRS = st.sampled_from(
     (("one", "other"), ("other", "one"), ("one", "one"), ("vendor", "one"), ("one", "reader"))
 )
+MEDDLING = st.sampled_from(("", "", "edit", "address", "schedule"))
 WAITS = st.sampled_from((0.0, 2.0, 31.0))
 _COORDINATORS = ("one", "other")
 END = 30.0
@@ -74,6 +75,8 @@ class Walk(RuleBasedStateMachine):
         self.now = 0.0
         self.name = drafting.begin(self.actors["one"], self.room.key, at=NOW).identifier
         self.wrote: set[str] = {"one"}
+        """Whoever has edited, addressed or timed the revision since it was begun."""
+        self.handed_in_by = ""
         self.approvals: dict[str, tuple[Any, str, set[str]]] = {}
         """By digest: what was read then, who approved it, and whose work it was."""
         self.bytes: dict[int, tuple[str, str]] = {}
@@ -121,7 +124,7 @@ class Walk(RuleBasedStateMachine):
                     actor, self.name, said, edits=revision.edits, at=self.at
                 ),
             ):
-                self.wrote = {who}
+                self.wrote.add(who)
                 self.secret_titles.add(title)
 
     @rule(who=WHO, restricted=st.booleans())
@@ -134,12 +137,12 @@ class Walk(RuleBasedStateMachine):
                     actor, self.name, tlp, to, edits=revision.edits, at=self.at
                 ),
             ):
-                self.wrote = {who}
+                self.wrote.add(who)
 
     @rule(who=WHO)
     def submit(self, who: str) -> None:
         if self.attempt(who, lambda actor: approving.submit(actor, self.name, at=self.at)):
-            self.wrote = {*self.wrote, who}
+            self.handed_in_by = who
 
     @rule(who=WHO)
     def approve(self, who: str) -> None:
@@ -149,7 +152,7 @@ class Walk(RuleBasedStateMachine):
         if self.attempt(
             who, lambda actor: approving.approve(actor, self.name, digest=digest, at=self.at)
         ):
-            self.approvals[digest] = (read, who, set(self.wrote))
+            self.approvals[digest] = (read, who, {*self.wrote, self.handed_in_by})
 
     @rule(who=WHO, verb=st.sampled_from(("give_back", "call_back", "drop")))
     def turn(self, who: str, verb: str) -> None:
@@ -159,7 +162,8 @@ class Walk(RuleBasedStateMachine):
     @rule(who=WHO, days=st.sampled_from((None, 1, 5)))
     def schedule(self, who: str, days: int | None) -> None:
         when = None if days is None else day(self.now + days)
-        self.attempt(who, lambda actor: approving.schedule(actor, self.name, when, at=self.at))
+        if self.attempt(who, lambda actor: approving.schedule(actor, self.name, when, at=self.at)):
+            self.wrote.add(who)
 
     @rule(who=WHO, again=st.sampled_from(("revise", "withdraw", "begin")))
     def go_on(self, who: str, again: str) -> None:
@@ -186,15 +190,28 @@ class Walk(RuleBasedStateMachine):
             ),
         )
 
-    @rule(pair=PAIRS, restricted=st.booleans(), days=WAITS)
-    def go_the_whole_way(self, pair: tuple[str, str], restricted: bool, days: float) -> None:
-        """As it should be, if they are the right ones; at random that would be rare."""
+    @rule(pair=PAIRS, restricted=st.booleans(), days=WAITS, meddling=MEDDLING)
+    def go_the_whole_way(
+        self, pair: tuple[str, str], restricted: bool, days: float, meddling: str = ""
+    ) -> None:
+        """As it should be, if they are the right ones; at random that would be rare.
+
+        Unless whoever approves has done something to it before, or in between.
+        """
         writer, reader = pair
+        if self.wrote.issuperset(_COORDINATORS):
+            self.turn(writer, "drop")
         if self.working() is None:
             self.go_on(writer, "revise")
+        if meddling == "edit":
+            self.edit(reader)
+        if meddling == "address":
+            self.address(reader, not restricted)
         self.address(writer, restricted)
         self.edit(writer)
         self.submit(writer)
+        if meddling == "schedule":
+            self.schedule(reader, None)
         self.approve(reader)
         self.wait_and_publish(days)
 

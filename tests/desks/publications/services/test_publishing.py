@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -17,13 +18,15 @@ from tests.desks.publications.rooms import (
 )
 from tidegate.desks.cases.services.sealing import seal
 from tidegate.desks.exposure.models import Advisory
+from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.ledger.models import Entry
 from tidegate.desks.parties.models import Membership
 from tidegate.desks.publications.models import Distribution, Fix, Trial
+from tidegate.desks.publications.queries.known import tried_fixes_of
 from tidegate.desks.publications.queries.records import purpose_of, record_of
 from tidegate.desks.publications.services import approving, drafting
 from tidegate.desks.publications.services.publishing import publish_due
-from tidegate.engines.formats.advisories.record import record_data
+from tidegate.engines.formats.advisories.record import FIX_NAME, record_data
 
 pytestmark = pytest.mark.django_db
 
@@ -133,9 +136,40 @@ def test_nothing_is_published_as_fixed_that_a_trial_has_shown_not_to_be():
         room.one.actor, publication.identifier, edits=working(publication).edits, at=NOW
     )
     record = record_of(revision)
-    (span,) = record.products[0].affected
+    (product,) = record.products
+    (span,) = product.affected
     assert (record.fixes, span.ended, span.is_fixed) == ((), "1.2.5", False)
+    assert (product.unaffected_versions, product.unknown_versions) == (("1.2.8",), ("1.2.6",))
     assert [one.kind for one in record.remedies] == ["none_available"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"purl": "pkg:npm/express"},
+        {"name": "express-9.9.9"},
+        {"labels": ("proof-silenced", "maintainer-accepted")},
+        {"version": "1.2.8"},
+        {"is_patch": True},
+    ],
+)
+def test_a_fix_is_published_as_its_trial_says_it_and_not_otherwise(change):
+    room = make_room()
+    make_trial(room, "1.2.6")
+    publication = drafting.begin(room.one.actor, room.key, at=NOW)
+    record = record_of(working(publication))
+    said = record_data(replace(record, fixes=(replace(record.fixes[0], **change),)))
+    drafting.edit(room.one.actor, publication.identifier, said, edits=0, at=NOW)
+    with pytest.raises(NotPossibleError, match="something else than its trial"):
+        approving.submit(room.one.actor, publication.identifier, at=NOW)
+
+
+@pytest.mark.parametrize("version", ["1:2.0~rc+1", "é" * 300, "../x"])
+def test_whatever_a_version_is_called_its_fix_has_a_name_of_a_file(version):
+    room = make_room()
+    make_trial(room, version)
+    (fix,) = tried_fixes_of(room.case)
+    assert FIX_NAME.fullmatch(fix.name)
 
 
 def test_files_of_fixes_go_out_as_they_were_when_it_went_out():

@@ -18,6 +18,7 @@ from tests.faces.api.publications.conftest import Desk
 from tidegate.desks.access.words import Scope
 from tidegate.desks.publications.models import Adoption
 from tidegate.desks.publications.services import adoption
+from tidegate.desks.publications.services.adoption_showing import settle
 
 NAME = "TG-2026-k7m2x9qd"
 
@@ -107,13 +108,17 @@ def test_the_curve_is_for_coordinators_and_shows_no_small_group(
     desk: Desk, operator: Program, out: str
 ) -> None:
     row = make_publication("TG-2026-bbbbbbbb", at=NOW - timedelta(days=2))
-    for number in range(6):
+    for number in range(15):
         made = exposure.make_operator()
-        came(row, made, "applied" if number < 5 else "notified", NOW - timedelta(days=1))
+        came(row, made, "applied" if number < 10 else "notified", NOW - timedelta(days=1))
+    assert desk.reader.told(f"/publications/{row.identifier}/adoption")["is_hidden"]
+    settle(NOW - timedelta(hours=1))
     told = desk.reader.told(f"/publications/{row.identifier}/adoption")
     (group,) = told["groups"]
-    assert (group["organisations"], told["smallest"]) == (5, 5)
-    assert group["points"][-1]["reached"]["verified"] == 0
+    assert (group["organisations"], told["smallest"]) == (15, 5)
+    point = group["points"][-1]
+    assert (point["reached"]["applied"], point["reached"]["verified"]) == (10, 0)
+    assert point["shown_here"] == {"applied": 0, "verified": 0}
     assert desk.one.told(f"/publications/{row.identifier}/adoption?by=sector")["by"] == "sector"
     problem(desk.one.get(f"/publications/{out}/adoption?by=name"), 422, "not-valid")
     for path in (f"/publications/{out}/adoption", "/funnel"):

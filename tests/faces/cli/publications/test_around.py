@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from pyrage import x25519
 
@@ -11,6 +13,7 @@ from tests.desks.publications.adopting import came, make_publication
 from tests.desks.publications.rooms import NOW, make_operator, make_room
 from tests.faces.cli.exposure.running import run
 from tidegate.desks.access.words import Role
+from tidegate.desks.publications.services.adoption_showing import settle
 from tidegate.faces.cli.publications.shown_adoption import sparkline
 
 pytestmark = pytest.mark.django_db
@@ -52,17 +55,23 @@ def test_a_cna_reserves_and_takes_back(monkeypatch, tmp_path):
 
 
 def test_counts_are_shown_of_five_and_an_operator_sees_its_own():
-    publication, one = make_publication(at=NOW), coordinator()
+    publication, one = make_publication(at=NOW - timedelta(days=3)), coordinator()
     name = publication.identifier
-    assert "Nobody is known" in run(one, "adoption", name).words
+    before = run(one, "adoption", name).words
+    assert "Nothing to show yet" in before
     operators = [operating(f"operator {number}") for number in range(4)]
     for of in operators:
         came(publication, of, "applied", NOW)
-    assert "too few to show" in run(one, "adoption", name).words
-    operators.append(operating("operator 5"))
-    came(publication, operators[-1], "verified", NOW)
+    settle(NOW - timedelta(days=2))
+    assert run(one, "adoption", name).words == before
+    for number in range(4, 15):
+        operators.append(operating(f"operator {number}"))
+        came(publication, operators[-1], "verified", NOW)
+    settle(NOW - timedelta(days=1))
     (group,) = run(one, "adoption", name, "--json").document()["groups"]
-    assert (group["organisations"], group["points"][-1]["reached"]["applied"]) == (5, 5)
+    point = group["points"][-1]
+    assert (group["organisations"], point["reached"]["applied"]) == (15, 10)
+    assert point["shown_here"] == {"applied": 0, "verified": 0}
     shown = run(one, "adoption", name, "--by", "scope")
     assert "rounded down to multiples of 5" in shown.words
     assert "applied" in run(operators[0], "adoption", name, "--own").words

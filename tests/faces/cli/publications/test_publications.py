@@ -43,7 +43,9 @@ def test_one_writes_another_approves_and_it_goes_out(room):
     assert "tidegate publication begin CASE" in run(room.one, "publication").words
     name = begun(room)
     assert "draft" in run(room.one, "publication").words
-    assert "sound" in run(room.one, "publication", "check", name).words
+    checked = run(room.one, "publication", "check", name)
+    assert "sound" in checked.words
+    assert "set TIDEGATE_PUBLISHER_NAME, TIDEGATE_PUBLISHER_NAMESPACE" in checked.words
     submitted = run(room.one, "publication", "submit", name, "--json").document()
     assert submitted["state"] == "submitted"
     of_what_was_read = ("publication", "approve", name, "--digest", submitted["digest"])
@@ -55,6 +57,9 @@ def test_one_writes_another_approves_and_it_goes_out(room):
     shown = run(room.one, "publication", "show", name)
     assert "(read)" in shown.words
     assert "possible now: call-back, drop, edit" in shown.words
+    late = run(room.one, "publication", "distribution")
+    assert (late.code, name in late.words, "has to run" in late.words) == (1, True, True)
+    assert name not in run(room.vendor, "publication", "distribution").words
     assert publish_due(NOW) == 1
     shown = run(room.stranger, "publication", "show", name)
     assert "bundle" in shown.words
@@ -67,12 +72,17 @@ def test_one_writes_another_approves_and_it_goes_out(room):
 def test_who_is_asked_sees_what_is_new_before_they_approve(room, monkeypatch):
     name = begun(room)
     assert run(room.one, "publication", "submit", name).code == 0
+    shown = run(room.other, "publication", "show", name).words
+    assert "possible now: approve, drop, edit, give-back" in shown
     ask = ("publication", "approve", name)
     assert "nobody can be asked" in run(room.other, *ask).refusal()
     monkeypatch.setattr(approving, "is_terminal", lambda: True)
     declined = run(room.other, *ask, stdin="n\n")
     assert declined.code == 1
-    assert "pkg:npm/minimist" in declined.words
+    assert "It goes to everybody under TLP:CLEAR, as soon as it is approved." in declined.words
+    assert "Affected of pkg:npm/minimist: all versions before 1.2.6." in declined.words
+    assert "Fixed of pkg:npm/minimist: 1.2.6." in declined.words
+    assert "Unknown of pkg:npm/minimist: none is named." in declined.words
     assert Revision.objects.get().state == "submitted"
     agreed = run(room.other, *ask, stdin="y\n")
     assert (agreed.code, Revision.objects.get().state) == (0, "approved")
@@ -139,7 +149,9 @@ def test_the_difference_is_shown_and_what_the_desks_know_is_taken_over(room):
     given = ("cve", "assign", room.key, "CVE-2026-1234", "--cna", "vendor")
     assert run(room.one, *given).code == 0
     assert "CVE-2026-1234" in run(room.one, "publication", "diff", name, "--known").words
-    assert "cve: CVE-2026-1234" in run(room.one, "publication", "check", name).words
+    checked = run(room.one, "publication", "check", name).words
+    assert "cve: CVE-2026-1234" in checked
+    assert "behind what the desks know, or was edited apart from it, in cve:" in checked
     assert "part" in run(room.one, "publication", "recompose", name, "--part", "mood").refusal()
     assert run(room.one, "publication", "recompose", name, "--part", "cve").code == 0
     assert run(room.one, "publication", "check", name, "--json").document()["faults"] == []

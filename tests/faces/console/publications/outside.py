@@ -11,13 +11,15 @@ from django.test import override_settings
 
 from tests.desks.exposure.rooms import Room as Operator
 from tests.desks.exposure.rooms import make_asset, make_operator
+from tests.desks.parties.makers import make_organisation
 from tests.desks.publications.rooms import NOW, Room, approve, published, working
 from tests.desks.publications.trials import DIFF, let_climb, proven_room
 from tests.faces.console.publications.desk import HOSTILE, change
+from tidegate.desks.cases.models import Participant, ProductStatus
 from tidegate.desks.exposure.models import Exposure, Vulnerability
 from tidegate.desks.exposure.models import Operator as Settings
 from tidegate.desks.publications.models import Adoption, Publication
-from tidegate.desks.publications.services import approving, drafting, fixes
+from tidegate.desks.publications.services import adoption_showing, approving, drafting, fixes
 from tidegate.desks.publications.services.publishing import publish_due
 from tidegate.desks.publications.states.adoption import Stage
 
@@ -56,6 +58,20 @@ def fill(operators: int = 24) -> Outside:
     offered = fixes.offer(room.vendor.actor, room.key, patch=DIFF, at=NOW)
     let_climb(offered, NOW, tests_same="not-possible")
     fixes.look(room.vendor.actor, offered.key, accepts=True, words="It is in 1.2.6.", at=NOW)
+    _state(
+        room,
+        "Quay Shipping",
+        product="pkg:generic/quay-planner",
+        status="not_affected",
+        justification="vulnerable_code_cannot_be_controlled_by_adversary",
+        statement="Arguments come from our own scheduler alone.",
+    )
+    _state(
+        room,
+        "Buoy Systems",
+        product="pkg:generic/buoy-console",
+        status="under_investigation",
+    )
     main = drafting.begin(room.one.actor, room.key, at=NOW)
     change(room, main, NOW, **_written(main))
     _out(room, main, NOW)
@@ -107,32 +123,24 @@ def _written(publication: Publication) -> dict[str, Any]:
         " arguments of strangers to it inherits what they set.",
         "credits": [
             {"name": "Ada Reef", "kind": "finder", "organisation": "Tidal Research", "url": ""},
-            {"name": HOSTILE, "kind": "analyst", "organisation": "", "url": "javascript:alert(3)"},
+            {"name": HOSTILE, "kind": "analyst", "organisation": HOSTILE, "url": ""},
         ],
         "references": [
             {"url": "https://example.org/commit/63e7ed0", "words": "The fix", "kind": "fix"},
         ],
-        "statements": [
-            {
-                "vendor": "Quay Shipping",
-                "product": "pkg:generic/quay-planner",
-                "status": "not_affected",
-                "justification": "vulnerable_code_cannot_be_controlled_by_adversary",
-                "words": "Arguments come from our own scheduler alone.",
-                "said_at": NOW.isoformat(),
-                "versions": "",
-            },
-            {
-                "vendor": "Buoy Systems",
-                "product": "pkg:generic/buoy-console",
-                "status": "under_investigation",
-                "justification": None,
-                "words": "",
-                "said_at": NOW.isoformat(),
-                "versions": "",
-            },
-        ],
     }
+
+
+def _state(room: Room, vendor: str, **said: str) -> None:
+    """Let a vendor say something of a product of its own in the case."""
+    organisation = make_organisation(name=vendor)
+    part = Participant.objects.create(
+        coordination=room.coordination,
+        organisation=organisation,
+        role=Participant.Part.VENDOR,
+        invited_by="somebody",
+    )
+    ProductStatus.objects.create(participant=part, said_by="somebody", said_at=NOW, **said)
 
 
 def _out(room: Room, publication: Publication, at: datetime) -> None:
@@ -185,6 +193,7 @@ def _adopt(made: Outside, operators: int) -> None:
         found = exposure(made.bank, vulnerability, name)
         came(made.main, made.bank, _steps(7 + 16 * number), asset=found)
     came(made.main, made.bank, [(Stage.NOTIFIED, 0.1)])
+    adoption_showing.settle(LATER - timedelta(hours=1))
 
 
 def _steps(number: int) -> Iterable[tuple[Stage, float]]:

@@ -21,7 +21,8 @@ from tests.faces.console.publications.outside import CVE, LATER, Outside, came, 
 from tidegate.desks.exposure.models import Exposure, Vulnerability
 from tidegate.desks.parties.models import Person
 from tidegate.desks.publications.models import Adoption, UpdateRecipient
-from tidegate.desks.publications.states.adoption import Stage
+from tidegate.desks.publications.services import adoption_showing
+from tidegate.desks.publications.states.adoption import SHOWN_HERE, Stage
 from tidegate.faces.console.charts.adoption import Moment, draw_adoption, said_of
 from tidegate.faces.console.charts.funnel import draw_share
 
@@ -56,7 +57,9 @@ def of(out: Outside, rest: str = "") -> str:
 def test_coordinators_see_counts_in_fives_with_the_day_due_and_no_name(out: Outside) -> None:
     body = page_at(out.room.one.person, of(out))
     said = told(out.room.one.person, of(out))
-    assert "20 organisations are known to run it" in said
+    assert "25 organisations are known to run it" in said
+    assert "These figures are coarse and delayed, on purpose" in said
+    assert "Applied and verified are what they say themselves" in said
     assert "rounded down to multiples of 5" in said
     assert "have not answered, which is not ‘not affected’" in said
     assert "due 16 Nov" in body
@@ -76,8 +79,10 @@ def test_the_picture_the_table_and_the_files_hold_the_same(out: Outside) -> None
     for group in data["groups"]:
         last = group["points"][-1]["reached"]
         row = [one for one in rows if one["group"] == group["name"]][-1]
+        here = group["points"][-1]["shown_here"]
         assert {stage: int(row[stage]) for stage in Stage} == last
-        numbers = " ".join(str(last[stage]) for stage in Stage)
+        assert {stage: int(row[f"{stage}_shown_here"]) for stage in SHOWN_HERE} == here
+        numbers = " ".join(str(one) for one in (*(last[stage] for stage in Stage), *here.values()))
         assert f"{group['of']} {numbers} {group['late']} {group['unanswered']}" in page
         assert all(number % data["smallest"] == 0 for number in last.values())
     answer = browser.get(of(out, ".csv"))
@@ -91,10 +96,10 @@ def test_a_vendor_of_the_case_sees_the_whole_and_no_groups(out: Outside) -> None
     assert browser_of(vendor).get(of(out, "?by=sector")).status_code == 404
 
 
-def test_too_few_to_show_is_said_and_nobody_is_not_the_same(out: Outside) -> None:
-    assert "Nobody is known to run what is affected" in told(
-        out.room.one.person, f"/publications/{out.green.identifier}/adoption"
-    )
+def test_too_few_to_show_and_nobody_look_alike(out: Outside) -> None:
+    address = f"/publications/{out.green.identifier}/adoption"
+    before = told(out.room.one.person, address)
+    assert "Nothing to show yet" in before
     for _ in range(3):
         one = outsides.an_operator(None, "energy")
         Adoption.objects.create(
@@ -107,9 +112,23 @@ def test_too_few_to_show_is_said_and_nobody_is_not_the_same(out: Outside) -> Non
             recorded_at=day(3),
             said_by="somebody",
         )
-    said = told(out.room.one.person, f"/publications/{out.green.identifier}/adoption")
-    assert "Too few to show" in said
-    assert " 3 " not in said
+    adoption_showing.settle(LATER)
+    assert told(out.room.one.person, address) == before
+
+
+def test_a_receipt_is_shown_as_what_the_client_says(out: Outside) -> None:
+    Adoption.objects.create(
+        publication=out.main,
+        organisation=out.bank.organisation,
+        stage=Stage.VERIFIED,
+        reference="a" * 32,
+        basis="run",
+        receipt_sha256="5c" * 32,
+        happened_at=day(3),
+        recorded_at=day(3),
+        said_by="somebody",
+    )
+    assert f"receipt, not seen here: {'5c' * 32}" in told(out.bank.person, of(out))
 
 
 def test_an_operator_sees_its_own_assets_and_what_to_do(out: Outside) -> None:
@@ -226,15 +245,21 @@ def test_the_navigation_leads_where_somebody_has_something_to_see(out: Outside) 
 
 def test_a_picture_says_what_it_shows_and_no_stage_lies_above_the_one_before() -> None:
     moments = [
-        Moment(day(0), dict.fromkeys(Stage, 0)),
-        Moment(day(0) + timedelta(days=5), {**dict.fromkeys(Stage, 5), Stage.NOTIFIED: 20}),
+        Moment(day(0), dict.fromkeys(Stage, 0), dict.fromkeys(SHOWN_HERE, 0)),
+        Moment(
+            day(0) + timedelta(days=5),
+            {**dict.fromkeys(Stage, 10), Stage.NOTIFIED: 20},
+            dict.fromkeys(SHOWN_HERE, 5),
+        ),
     ]
     drawn = str(draw_adoption(moments, 20, [date(2026, 12, 1)], unit="organisations"))
-    assert "Of 20 organisations, since 2 Nov 2026: 20 notified, 5 seen" in drawn
+    assert "Of 20 organisations, since 2 Nov 2026: 20 notified, 10 seen" in drawn
+    assert "10 verified (5 shown by inventories)" in drawn
+    assert drawn.count("adoption__line--here") == len(SHOWN_HERE)
     assert "due on 1 Dec 2026" in drawn
-    assert drawn.count("<polyline") == len(Stage)
+    assert drawn.count("<polyline") == len(Stage) + len(SHOWN_HERE)
     assert "due 1 Dec" in drawn
-    assert said_of(moments[:1], 0, [], "assets").endswith("0 verified")
+    assert said_of(moments[:1], 0, [], "assets").endswith("0 verified (0 shown by inventories)")
     assert "<svg" in str(draw_adoption(moments[:1], 0, [], unit="assets"))
 
 

@@ -209,7 +209,10 @@ def fixes_of(actor: Actor, case: Case, *, at: datetime) -> tuple[str, ...]:
 def _coordination(case: Case) -> Coordination:
     row = Coordination.objects.select_related("case").filter(case=case).first()
     if row is None:
-        raise NotHereError(f"{case.key} is not coordinated yet; open its coordination first")
+        raise NotHereError(
+            f"{case.key} is not coordinated yet; open its coordination first (`tidegate coordinate"
+            f" {case.key}`)"
+        )
     return row
 
 

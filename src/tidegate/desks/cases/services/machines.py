@@ -82,7 +82,10 @@ def hold(actor: Actor, case_key: str, act: Act, *, at: datetime, while_open: boo
         other = case.merged_into.key if known else "another case"
         raise NotPossibleError(f"{case.key} became part of {other}; go on with that one")
     if row is None:
-        raise NotPossibleError(f"{case.key} is not coordinated yet; open its coordination first")
+        raise NotPossibleError(
+            f"{case.key} is not coordinated yet; open its coordination first (`tidegate coordinate"
+            f" {case.key}`)"
+        )
     if while_open and row.closed_at is not None:
         raise NotPossibleError(f"the coordination of {case.key} is closed; open it again first")
     return held(row)

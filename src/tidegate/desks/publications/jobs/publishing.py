@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from tidegate.desks.publications.services import cve_ids, distributing, publishing
+from tidegate.desks.publications.services import cve_ids, distributing, publishing, republishing
 
 REFRESHED_EVERY: Final = timedelta(minutes=10)
-"""How often it is looked whether anything signed runs out soon."""
+"""How often it is looked whether anything signed runs out soon, or is not held any more."""
 
 _refreshed: datetime | None = None
 
@@ -25,13 +25,17 @@ def publish(at: datetime) -> int:
 def distribute(at: datetime) -> int:
     """Write what went out where everybody reads it, and keep what is signed from running out.
 
-    It raises what `distributing.refresh` raises.
+    What the repository does not hold any more waits again, for the next round. It raises what
+    `republishing.reopen` and `distributing.refresh` raise.
     """
     global _refreshed
     done = distributing.distribute(at)
     if _refreshed is None or at - _refreshed >= REFRESHED_EVERY:
+        reopened = republishing.reopen(at)
         distributing.refresh(at)
-        _refreshed = at
+        # Where there may be more to publish again, it is looked in the next round.
+        if reopened < republishing.MOST_AT_ONCE:
+            _refreshed = at
     return done
 
 

@@ -2,7 +2,9 @@
 
 from tidegate.desks.publications.models.adoption import (
     Adoption,
+    AdoptionCell,
     AdoptionCount,
+    AdoptionFigure,
     Following,
     UpdateRecipient,
 )
@@ -15,11 +17,14 @@ from tidegate.desks.publications.models.publications import (
     Rendered,
     Revision,
     RevisionApproval,
+    RevisionAuthor,
 )
 
 __all__ = [
     "Adoption",
+    "AdoptionCell",
     "AdoptionCount",
+    "AdoptionFigure",
     "Audience",
     "CveId",
     "Distribution",
@@ -30,6 +35,7 @@ __all__ = [
     "Rendered",
     "Revision",
     "RevisionApproval",
+    "RevisionAuthor",
     "Trial",
     "UpdateRecipient",
 ]

@@ -24,6 +24,11 @@ class Adoption(models.Model):
         max_length=64, blank=True, db_comment="The client's own random name for an asset."
     )
     basis = models.CharField(max_length=9)
+    receipt_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        db_comment="Of a run's receipt, as its client says: nobody here has seen it.",
+    )
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     said_by = models.CharField(max_length=200)
@@ -56,6 +61,9 @@ class AdoptionCount(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     stage = models.CharField(max_length=8)
     assets = models.IntegerField()
+    basis = models.CharField(
+        max_length=9, blank=True, db_comment="What `verified` rests on, as its client says."
+    )
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True)
@@ -72,11 +80,55 @@ class AdoptionCount(models.Model):
         ]
 
 
+class AdoptionCell(models.Model):
+    """Whether the organisations of a sector and scope are counted alone; it is decided once."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="+")
+    sector = models.CharField(max_length=60)
+    scope = models.CharField(max_length=60)
+    is_alone = models.BooleanField(db_comment="Or else with all others that are not.")
+    placed_at = models.DateTimeField()
+
+    class Meta:
+        """A cell is placed once."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publication", "sector", "scope"], name="adoption_cell_once"
+            )
+        ]
+
+
+class AdoptionFigure(models.Model):
+    """One step of a figure that others are shown; rows are added, and the newest one holds."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="figures")
+    sector = models.CharField(max_length=60, blank=True, db_comment="Empty of others together.")
+    scope = models.CharField(max_length=60, blank=True)
+    name = models.CharField(max_length=20, db_comment="`states.figures.Figure`, or a day due.")
+    measured = models.IntegerField(db_comment="Nobody is shown it: the next step goes by it.")
+    shown = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        """A figure makes one step at a time."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publication", "sector", "scope", "name", "at"],
+                name="adoption_figure_once",
+            )
+        ]
+
+
 class Following(models.Model):
     """One row: how far exposures were looked at for what they say of adoption."""
 
     until = models.DateTimeField(null=True, db_comment="When what had changed was looked at last.")
     whole_at = models.DateTimeField(null=True, db_comment="When all of them were looked at last.")
+    shown_on = models.DateField(
+        null=True, db_comment="The day (UTC) on which figures were shown anew last."
+    )
 
 
 class UpdateRecipient(models.Model):

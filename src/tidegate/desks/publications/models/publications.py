@@ -138,6 +138,21 @@ class Revision(models.Model):
         indexes = [models.Index(fields=["state", "publish_at"], name="revision_by_due")]
 
 
+class RevisionAuthor(models.Model):
+    """Somebody who has written, addressed or timed a revision, and so does not approve it."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="authors")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField(db_comment="When they did it first.")
+
+    class Meta:
+        """A person is named once, and stays, whoever works on it after them."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "person"], name="revision_author_once")
+        ]
+
+
 class RevisionApproval(models.Model):
     """Another coordinator's word that a revision may go out as it is."""
 
@@ -196,6 +211,9 @@ class Distribution(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     path = models.CharField(
         max_length=200, blank=True, db_comment="Of the target; random for a restricted one."
+    )
+    sha256 = models.CharField(
+        max_length=64, blank=True, db_comment="Of the target's bytes, where it is encrypted."
     )
     sequence = models.BigIntegerField(null=True, db_comment="In the repository's list of changes.")
     tries = models.IntegerField(default=0)

@@ -1,15 +1,16 @@
 """How far a published fix has come: the curve from notified to verified, as far as one may see it.
 
-Coordinators are shown counts of at least five organisations, and nothing from which a smaller one
-could be worked out (`states.small_groups`); a vendor of the case is shown the totals of these. An
-operator is shown its own rows (`adoption_own`).
+Coordinators are shown what was settled of whole cells of organisations, once a day and in fives
+(`states.small_groups`, `services.adoption_showing`); a vendor of the case is shown the totals of
+these. Nothing is counted here, so asking again tells nothing more. An operator is shown its own
+rows (`adoption_own`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -21,13 +22,16 @@ from tidegate.desks.access.deciding import may_with_instance, narrowed
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.access.words import Act
 from tidegate.desks.cases.models import Participant
-from tidegate.desks.exposure.models import Exposure
 from tidegate.desks.findings.models import Case
-from tidegate.desks.publications.models import Publication
-from tidegate.desks.publications.queries.adoption_links import vulnerabilities_of
-from tidegate.desks.publications.queries.adoption_reached import Reached, reached
-from tidegate.desks.publications.states.adoption import SMALLEST_GROUP, Stage
-from tidegate.desks.publications.states.small_groups import cells, shown_count, shown_size
+from tidegate.desks.publications.keys import as_written
+from tidegate.desks.publications.models import AdoptionFigure, Publication
+from tidegate.desks.publications.states.adoption import (
+    SHOWN_HERE,
+    SMALLEST_GROUP,
+    Stage,
+    from_here_on,
+)
+from tidegate.desks.publications.states.figures import OF_STAGE, OF_STAGE_HERE, Figure, day_of
 
 MOST_POINTS: Final = 60
 """Of a curve; its steps are whole days."""
@@ -44,10 +48,13 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """How many organisations had come to each stage, or further, by an instant."""
+    """How many organisations were shown to have come to each stage, or further, at an instant."""
 
     at: datetime
     reached: Mapping[Stage, int]
+    """As they say themselves, or as is known here."""
+    shown_here: Mapping[Stage, int]
+    """Those of them of which inventories show it that were handed in here: `SHOWN_HERE` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +75,18 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """How far a publication has come."""
+    """How far a publication has come; every figure is of an earlier day, and rather too low."""
 
     identifier: str
     published_at: datetime
     by: By | None
     groups: tuple[Group, ...]
     deadlines: tuple[date, ...]
-    """Days by which the fix is due for at least five organisations, in order; not for how many, for
+    """Days by which the fix is due for enough organisations, in order; not for how many, for
     organisations that have one day each could be told by the sum."""
     is_hidden: bool
-    """Whether there are organisations, and too few to show anything."""
+    """Whether nothing is shown: nobody is known to run it, or too few are, or it was not settled
+    yet. Which of these it is would tell of few."""
     smallest: int = SMALLEST_GROUP
     """Counts are multiples of this, rounded down."""
 
@@ -98,37 +106,60 @@ def curve(actor: Actor, identifier: str, by: By | None = None, *, at: datetime) 
     row = _publication(actor, identifier, by, at)
     published = row.published_at
     assert published is not None  # only what has gone out was asked for
-    rows = reached(row, at=at)
-    keys = {one.organisation: (one.sector, one.scope) for one in rows}
-    # The cells are the same ones whatever is asked for, so that no two answers can be subtracted.
-    placed = cells(Counter(keys.values()))
-    in_cell: defaultdict[tuple[str, str] | None, list[Reached]] = defaultdict(list)
-    for one in rows:
-        if keys[one.organisation] in placed:
-            in_cell[placed[keys[one.organisation]]].append(one)
     times = _times(published, at)
+    deadlines: list[date] = []
+    steps: defaultdict[tuple[str, str], defaultdict[str, _Steps]] = defaultdict(
+        lambda: defaultdict(_Steps)
+    )
+    for sector, scope, name, shown, when in (
+        AdoptionFigure.objects.filter(publication=row, at__lte=at)
+        .order_by("at", "pk")
+        .values_list("sector", "scope", "name", "shown", "at")
+    ):
+        day = day_of(name)
+        if day is None:
+            steps[sector, scope][name].add(when, shown)
+        elif shown:
+            deadlines.append(day)
     named: defaultdict[str, list[Group]] = defaultdict(list)
-    for key, of_it in in_cell.items():
-        named[_name(key, by)].append(_cell(of_it, times))
+    for key, figures in steps.items():
+        cell = _cell(figures, times)
+        if any(point.reached[Stage.NOTIFIED] for point in cell.points):
+            named[_name(key, by)].append(cell)
     return Curve(
         identifier=row.identifier,
         published_at=published,
         by=by,
         groups=tuple(_together(name, named[name]) for name in sorted(named, key=_others_last)),
-        deadlines=_deadlines(row) if named else (),
-        is_hidden=bool(rows) and not named,
+        deadlines=tuple(sorted({*deadlines})) if named else (),
+        is_hidden=not named,
     )
+
+
+class _Steps:
+    """What a figure showed from each of its steps on, in order."""
+
+    def __init__(self) -> None:
+        self._times: list[datetime] = []
+        self._shown: list[int] = []
+
+    def add(self, at: datetime, shown: int) -> None:
+        self._times.append(at)
+        self._shown.append(shown)
+
+    def at(self, moment: datetime) -> int:
+        place = bisect_right(self._times, moment)
+        return self._shown[place - 1] if place else 0
 
 
 def _publication(actor: Actor, identifier: str, by: By | None, at: datetime) -> Publication:
-    rows = Publication.objects.select_related("case").filter(
-        identifier=identifier, published_at__lte=at
-    )
+    name = as_written(identifier)
+    rows = Publication.objects.select_related("case").filter(identifier=name, published_at__lte=at)
     row = narrowed(actor, rows, at=at).first()
     if row is None or not (
         may_with_instance(actor, Act.READ) or (by is None and _is_vendor(actor, row.case, at))
     ):
-        raise NotFoundError("publication", identifier)
+        raise NotFoundError("publication", name or identifier[:40])
     return row
 
 
@@ -153,44 +184,47 @@ def _times(published: datetime, at: datetime) -> tuple[datetime, ...]:
     return tuple(whole if whole[-1] == at else [*whole, at])
 
 
-def _name(key: tuple[str, str] | None, by: By | None) -> str:
+def _name(key: tuple[str, str], by: By | None) -> str:
     if by is None:
         return ""
-    if key is None:
-        return OTHERS
-    return key[0] if by is By.SECTOR else key[1]
+    return (key[0] if by is By.SECTOR else key[1]) or OTHERS
 
 
 def _others_last(name: str) -> tuple[bool, str]:
     return name == OTHERS, name
 
 
-def _cell(rows: Sequence[Reached], times: Sequence[datetime]) -> Group:
+def _cell(figures: Mapping[str, _Steps], times: Sequence[datetime]) -> Group:
     """Return what is shown of one cell."""
-    size = len(rows)
-    reached_at = {
-        stage: sorted(one.times[stage] for one in rows if stage in one.times) for stage in Stage
-    }
-
-    def counted(which: Callable[[Reached], bool]) -> int:
-        return shown_count(sum(map(which, rows)), size)
-
+    points = tuple(_point(figures, moment) for moment in times)
+    whole = points[-1].reached[Stage.NOTIFIED]
     return Group(
         name="",
-        organisations=shown_size(size),
-        points=tuple(
-            Point(
-                moment,
-                {
-                    stage: shown_count(bisect_right(reached_at[stage], moment), size)
-                    for stage in Stage
-                },
-            )
-            for moment in times
-        ),
-        late=counted(lambda one: one.is_late),
-        unanswered=counted(lambda one: not one.has_answered),
+        organisations=whole,
+        points=points,
+        late=min(figures[Figure.LATE].at(times[-1]), whole),
+        unanswered=min(figures[Figure.UNANSWERED].at(times[-1]), whole),
     )
+
+
+def _point(figures: Mapping[str, _Steps], moment: datetime) -> Point:
+    """Put together what each figure shows; they make their steps apart from each other.
+
+    Who has come to a stage has come to those before it, and is one of all; so it says nothing that
+    the figures do not say together.
+    """
+    whole = figures[Figure.ORGANISATIONS].at(moment)
+    here = {
+        stage: min(whole, max(figures[OF_STAGE_HERE[one]].at(moment) for one in further))
+        for stage in OF_STAGE_HERE
+        if (further := [one for one in from_here_on(stage) if one in OF_STAGE_HERE])
+    }
+    said = {stage: figures[figure].at(moment) for stage, figure in OF_STAGE.items()}
+    reached = {
+        stage: min(whole, max(max(said[one], here.get(one, 0)) for one in from_here_on(stage)))
+        for stage in Stage
+    }
+    return Point(moment, reached, here)
 
 
 def _together(name: str, parts: Sequence[Group]) -> Group:
@@ -202,21 +236,10 @@ def _together(name: str, parts: Sequence[Group]) -> Group:
             Point(
                 points[0].at,
                 {stage: sum(point.reached[stage] for point in points) for stage in Stage},
+                {stage: sum(point.shown_here[stage] for point in points) for stage in SHOWN_HERE},
             )
             for points in zip(*(part.points for part in parts), strict=True)
         ),
         late=sum(part.late for part in parts),
         unanswered=sum(part.unanswered for part in parts),
-    )
-
-
-def _deadlines(publication: Publication) -> tuple[date, ...]:
-    vulnerabilities = vulnerabilities_of([publication.pk]).get(publication.pk, frozenset())
-    rows = Exposure.objects.filter(
-        vulnerability__in=vulnerabilities, due_on__isnull=False, is_determined=True
-    )
-    pairs = rows.order_by().values_list("due_on", "organisation").distinct()
-    counted = Counter(day for day, _ in pairs)
-    return tuple(
-        day for day, count in sorted(counted.items()) if day is not None and count >= SMALLEST_GROUP
     )

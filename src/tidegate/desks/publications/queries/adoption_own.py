@@ -12,14 +12,14 @@ from typing import Final
 from django.db.models import Min
 
 from tidegate.desks.access.actors import Actor
-from tidegate.desks.access.deciding import narrowed
-from tidegate.desks.access.refusals import NotFoundError
+from tidegate.desks.access.deciding import find, narrowed
 from tidegate.desks.exposure.models import Exposure
 from tidegate.desks.exposure.queries.exposure_conditions import late
 from tidegate.desks.exposure.queries.operators import one_operator
+from tidegate.desks.publications.keys import as_written
 from tidegate.desks.publications.models import Adoption, AdoptionCount, Publication
 from tidegate.desks.publications.queries.adoption_links import vulnerabilities_of
-from tidegate.desks.publications.states.adoption import Stage, from_here_on
+from tidegate.desks.publications.states.adoption import SHOWN_HERE, Basis, Stage, from_here_on
 
 MOST_ROWS: Final = 1000
 """Assets that are listed; the figures are of all."""
@@ -35,7 +35,10 @@ class OwnAsset:
     name: str
     """Of one that only its client knows, the client's own random name."""
     stages: Mapping[Stage, tuple[datetime, str]]
-    """When it came to each stage that is on record, and on what basis."""
+    """When it came to each stage that is on record, and on what basis. Of one that only its client
+    knows, the basis is what the client says."""
+    receipt_sha256: str
+    """Of a run's receipt, as its client says; nobody here has seen it. Empty without a run."""
     is_open: bool
     """Whether it is exposed now."""
     is_late: bool
@@ -56,6 +59,9 @@ class OwnPoint:
 
     at: datetime
     reached: Mapping[Stage, int]
+    """As is said, or as is known here."""
+    shown_here: Mapping[Stage, int]
+    """Those of them of which an inventory shows it that was handed in here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +102,10 @@ def own_adoption(
         NotPossibleError: it is not said which of several operators is meant.
     """
     own = one_operator(actor, organisation or None, at=at)
-    rows = Publication.objects.filter(identifier=identifier, published_at__lte=at)
-    publication = narrowed(actor, rows, at=at).first()
-    if publication is None or publication.published_at is None:
-        raise NotFoundError("publication", identifier)
+    out = Publication.objects.filter(published_at__lte=at)
+    publication = find(actor, out, at=at, identifier=as_written(identifier))
+    published = publication.published_at
+    assert published is not None  # only what has gone out was asked for
     adopted = narrowed(actor, Adoption.objects.filter(publication=publication), at=at).filter(
         organisation=own
     )
@@ -116,9 +122,19 @@ def own_adoption(
     over = {*exposed.filter(late(at)).values_list("asset", flat=True)}
     stages: dict[tuple[int | None, str], dict[Stage, tuple[datetime, str]]] = {}
     named: dict[int | None, tuple[str, str]] = {None: ("", "")}
-    for asset, reference, key, name, stage, when, basis in adopted.values_list(
-        "asset", "reference", "asset__key", "asset__name", "stage", "happened_at", "basis"
+    receipts: dict[tuple[int | None, str], str] = {}
+    for asset, reference, key, name, stage, when, basis, receipt in adopted.values_list(
+        "asset",
+        "reference",
+        "asset__key",
+        "asset__name",
+        "stage",
+        "happened_at",
+        "basis",
+        "receipt_sha256",
     ):
+        if receipt:
+            receipts[asset, reference] = receipt
         stages.setdefault((asset, reference), {})[Stage(stage)] = (when, basis)
         if asset is not None:
             named[asset] = (key, name)
@@ -128,6 +144,7 @@ def own_adoption(
             key=named[asset][0],
             name=named[asset][1] or reference,
             stages=reached,
+            receipt_sha256=receipts.get((asset, reference), ""),
             is_open=asset in still,
             is_late=asset in over,
             due_on=due.get(asset) if asset is not None else None,
@@ -141,9 +158,9 @@ def own_adoption(
     return OwnAdoption(
         organisation=own.key,
         identifier=publication.identifier,
-        published_at=publication.published_at,
+        published_at=published,
         assets=len(listed),
-        points=_points(listed, publication.published_at, at),
+        points=_points(listed, published, at),
         deadlines=tuple(sorted({one.due_on for one in listed if one.due_on})),
         rows=tuple(listed[:MOST_ROWS]),
         is_cut=len(listed) > MOST_ROWS,
@@ -159,14 +176,30 @@ def _points(listed: list[OwnAsset], published: datetime, at: datetime) -> tuple[
     moments = {
         stage: sorted(_first(one, stage) for one in _there(listed, stage)) for stage in Stage
     }
+    here = {
+        stage: sorted(_first(one, stage) for one in _there(listed, stage) if _is_here(one, stage))
+        for stage in SHOWN_HERE
+    }
     return tuple(
-        OwnPoint(when, {stage: bisect_right(moments[stage], when) for stage in Stage})
+        OwnPoint(
+            when,
+            {stage: bisect_right(moments[stage], when) for stage in Stage},
+            {stage: bisect_right(here[stage], when) for stage in SHOWN_HERE},
+        )
         for when in (times if times[-1] == at else [*times, at])
     )
 
 
 def _there(listed: list[OwnAsset], stage: Stage) -> list[OwnAsset]:
     return [one for one in listed if any(further in one.stages for further in from_here_on(stage))]
+
+
+def _is_here(one: OwnAsset, stage: Stage) -> bool:
+    """Say whether an inventory shows it that is here; of what only its client knows, none is."""
+    return bool(one.key) and any(
+        further in one.stages and one.stages[further][1] == Basis.INVENTORY
+        for further in from_here_on(stage)
+    )
 
 
 def _first(one: OwnAsset, stage: Stage) -> datetime:

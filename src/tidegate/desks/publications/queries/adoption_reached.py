@@ -2,7 +2,8 @@
 
 An organisation has come to a stage once each of its assets has that are known to be affected: those
 whose inventories are here, those that its client has named, and those that it has counted. The last
-one decides. What was applied and has come back is not applied.
+one decides. What was applied and has come back is not applied; and what is verified on nobody's but
+their own word is applied.
 """
 
 from __future__ import annotations
@@ -20,7 +21,13 @@ from tidegate.desks.exposure.queries.exposure_conditions import late
 from tidegate.desks.parties.models import Organisation
 from tidegate.desks.publications.models import Adoption, AdoptionCount, Publication
 from tidegate.desks.publications.queries.adoption_links import vulnerabilities_of
-from tidegate.desks.publications.states.adoption import Basis, Stage, from_here_on
+from tidegate.desks.publications.states.adoption import (
+    SHOWING,
+    SHOWN_HERE,
+    Basis,
+    Stage,
+    from_here_on,
+)
 from tidegate.engines.directives import Sector
 
 UNSAID = "unsaid"
@@ -36,6 +43,9 @@ class Reached:
     """That are known to be affected, or to have been; 0 if none is known."""
     times: dict[Stage, datetime] = field(default_factory=dict)
     """When the last of its assets came to each stage that all of them have come to."""
+    here: set[Stage] = field(default_factory=set)
+    """Those of `times` that inventories show which were handed in here, for each of its assets that
+    is here. Everything else is what it says itself, whatever it says that it rests on."""
     has_answered: bool = False
     """Whether it has said anything, or shown anything, beyond that it was told."""
     is_late: bool = False
@@ -53,6 +63,8 @@ def reached(publication: Publication, *, at: datetime) -> tuple[Reached, ...]:
     found: dict[int, Reached] = {}
     looked = _of_assets(publication, _open(vulnerabilities), found)
     _of_counts(publication, found)
+    for known in found.values():
+        known.here &= known.times.keys()
     for organisation, when in looked.items():
         if (row := found.get(organisation)) is not None:
             row.has_answered = True
@@ -81,13 +93,18 @@ def _of_assets(
 ) -> dict[int, datetime]:
     """Gather what single assets have reached; return who has looked, and when."""
     stages: dict[str, Any] = {
-        stage.value: Min("happened_at", filter=Q(stage__in=from_here_on(stage))) for stage in Stage
+        stage.value: Min("happened_at", filter=Q(stage__in=from_here_on(stage)) & _bears(stage))
+        for stage in Stage
+    }
+    here: dict[str, Any] = {
+        f"{stage}_here": Count("pk", filter=Q(stage__in=from_here_on(stage), basis=Basis.INVENTORY))
+        for stage in SHOWN_HERE
     }
     rows: Any = (
         Adoption.objects.filter(publication=publication)
         .order_by()
         .values("organisation", "asset", "reference")
-        .annotate(**stages, said=Count("pk", filter=~Q(basis=Basis.SENT)))
+        .annotate(**stages, **here, said=Count("pk", filter=~Q(basis=Basis.SENT)))
     )
     looked: dict[int, datetime] = {}
     named: dict[int, list[int]] = {}
@@ -107,6 +124,10 @@ def _of_assets(
         known.has_answered |= row["said"] > 0
         kinds = named.setdefault(organisation, [0, 0])
         kinds[row["asset"] is None] += 1
+        if row["asset"] is not None:
+            # Only for assets that are here does this instance keep that an inventory shows it.
+            shown = {stage for stage in SHOWN_HERE if row[f"{stage}_here"]}
+            known.here = shown if kinds[False] == 1 else known.here & shown
         known.assets = max(kinds)
         for stage in Stage:
             when = times[stage]
@@ -117,9 +138,14 @@ def _of_assets(
     return looked
 
 
+def _bears(stage: Stage) -> Q:
+    return Q(basis__in=SHOWING) if stage is Stage.VERIFIED else Q()
+
+
 def _of_counts(publication: Publication, found: dict[int, Reached]) -> None:
     said: dict[int, dict[Stage, tuple[int, datetime]]] = {}
     rows = AdoptionCount.objects.filter(publication=publication, replaced_at=None).order_by()
+    rows = rows.exclude(~Q(basis__in=SHOWING), stage=Stage.VERIFIED)
     for organisation, stage, assets, when in rows.values_list(
         "organisation", "stage", "assets", "happened_at"
     ):

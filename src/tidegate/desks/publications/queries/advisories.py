@@ -6,6 +6,7 @@ is no advisory yet.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -14,13 +15,12 @@ from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import narrowed
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.access.words import Act
-from tidegate.desks.findings.queries.errors import NotHereError
 from tidegate.desks.publications.keys import as_written
 from tidegate.desks.publications.models import Publication, Revision
 from tidegate.desks.publications.queries.detail import (
     documents_of,
-    publication_page,
-    revision_of,
+    newest_out,
+    revisions_out,
 )
 from tidegate.desks.publications.queries.public import (
     Change,
@@ -32,8 +32,8 @@ from tidegate.desks.publications.queries.public import (
     row_of,
 )
 from tidegate.desks.publications.queries.records import BUNDLE, FIX, document_of, record_of
-from tidegate.desks.publications.states.revisions import RevisionState
 from tidegate.engines.formats.advisories.formats_of import WORDS
+from tidegate.engines.formats.advisories.record import Record
 
 
 def list_advisories(
@@ -65,6 +65,15 @@ def advisory_page(actor: Actor, identifier: str, *, at: datetime) -> PublicPage:
             if one.published_at is not None
         ),
     )
+
+
+def records_of(actor: Actor, identifiers: Collection[str], *, at: datetime) -> Mapping[str, Record]:
+    """Return the record of each of some advisories as somebody reads it, by their names.
+
+    What is not out, or not for them, is left out.
+    """
+    newest = newest_out(actor, identifiers, at=at)
+    return {one.publication.identifier: record_of(one) for one in newest}
 
 
 def advisory_changes(actor: Actor, identifier: str, *, at: datetime) -> tuple[Change, ...]:
@@ -109,15 +118,9 @@ def _revisions(
 ) -> tuple[Publication, tuple[Revision, ...]]:
     """Return the revisions that are out and for them, the newest first; there is at least one."""
     name = as_written(identifier)
-    publication = _out(actor, at).filter(identifier=name).first()
-    if publication is None:
+    rows = _out(actor, at).select_related("case", "coordination__case")
+    publication = rows.filter(identifier=name).first()
+    found = tuple(revisions_out(actor, publication, at=at)) if publication else ()
+    if publication is None or not found:
         raise NotFoundError("advisory", name or identifier[:40])
-    shown = publication_page(actor, name, at=at).revisions
-    numbers = [one.number for one in shown if one.state == RevisionState.PUBLISHED]
-    try:
-        found = tuple(revision_of(actor, name, number, at=at) for number in numbers)
-    except NotHereError:  # It was for them a moment ago.
-        found = ()
-    if not found:
-        raise NotFoundError("advisory", name)
     return publication, found

@@ -52,10 +52,11 @@ def list_cve_ids(actor: Actor, *, at: datetime) -> CveIds:
     """
     rows = narrowed(actor, CveId.objects.select_related("case"), Act.SEE, at=at).order_by("-pk")
     account = cve_account()
-    return CveIds(tuple(_row(one) for one in rows), account.cna.short_name if account else "")
+    return CveIds(tuple(row_of(one) for one in rows), account.cna.short_name if account else "")
 
 
-def _row(row: CveId) -> CveIdRow:
+def row_of(row: CveId) -> CveIdRow:
+    """Return an identifier with what was promised about it; that it may be seen was asked."""
     return CveIdRow(
         number=row.number or "",
         case=row.case.key if row.case else "",

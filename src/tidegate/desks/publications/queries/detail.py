@@ -7,17 +7,25 @@ somebody reads those that were for them: what was restricted once may say more t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tidegate.desks.access.actors import Actor
-from tidegate.desks.access.deciding import find, may
+from tidegate.desks.access.deciding import find, may, narrowed
 from tidegate.desks.access.words import Act
 from tidegate.desks.findings.queries.errors import NotHereError
 from tidegate.desks.parties.models import Organisation
 from tidegate.desks.publications.keys import as_written
-from tidegate.desks.publications.models import Distribution, Publication, Revision
+from tidegate.desks.publications.models import (
+    Distribution,
+    Publication,
+    Rendered,
+    Revision,
+    RevisionApproval,
+)
+from tidegate.desks.publications.queries.authors import authors_of
 from tidegate.desks.publications.queries.records import record_of
 from tidegate.desks.publications.states.revisions import REVISIONS, RevisionState
 from tidegate.engines.formats.advisories.record import Record
@@ -61,6 +69,8 @@ class RevisionShown:
     edited_at: datetime | None
     submitted_by: str
     submitted_at: datetime | None
+    authors: tuple[str, ...]
+    """Who has written, addressed or timed it, or handed it in: none of them approves it."""
     returned_because: str
     publish_at: datetime | None
     held_because: str
@@ -111,6 +121,7 @@ def publication_page(actor: Actor, identifier: str, *, at: datetime) -> Publicat
     coordinates = may(actor, Act.COORDINATE, publication, at=at)
     revisions = _revisions(actor, publication, inside=inside)
     newest = revisions[0] if revisions else None
+    beside = _beside(actor, revisions, inside=inside)
     draft = record_of(newest) if inside and newest and not publication.published_at else None
     return PublicationPage(
         identifier=publication.identifier,
@@ -125,7 +136,7 @@ def publication_page(actor: Actor, identifier: str, *, at: datetime) -> Publicat
         withdrawn_at=publication.withdrawn_at,
         cve=draft.cve if draft else publication.cve,
         revisions=tuple(
-            _shown(actor, one, inside=inside, coordinates=coordinates) for one in revisions
+            _shown(one, beside, inside=inside, coordinates=coordinates) for one in revisions
         ),
         reads_drafts=inside,
         coordinates=coordinates,
@@ -158,6 +169,28 @@ def revision_record(
     return record_of(revision_of(actor, identifier, number, at=at))
 
 
+def revisions_out(actor: Actor, publication: Publication, *, at: datetime) -> list[Revision]:
+    """Return the revisions of a publication that are out and for somebody, the newest first."""
+    inside = may(actor, Act.EXAMINE, publication, at=at)
+    found = _revisions(actor, publication, inside=inside)
+    return [one for one in found if one.state == RevisionState.PUBLISHED]
+
+
+def newest_out(actor: Actor, identifiers: Collection[str], *, at: datetime) -> Iterator[Revision]:
+    """Yield of each of some publications the newest revision that is out and for somebody."""
+    named = Publication.objects.filter(identifier__in=identifiers)
+    inside = set(narrowed(actor, named, Act.EXAMINE, at=at).values_list("pk", flat=True))
+    own, newest = _keys_of(actor), dict[int, int]()
+    rows = Revision.objects.filter(
+        publication__in=narrowed(actor, named, at=at), state=RevisionState.PUBLISHED
+    ).order_by("number")
+    for pk, publication, audience in rows.values_list("pk", "publication", "audience"):
+        if publication in inside or _is_for(audience, own):
+            newest[publication] = pk
+    found = Revision.objects.filter(pk__in=newest.values())
+    yield from found.select_related("publication", "record__key")
+
+
 def readable(actor: Actor, identifier: str, *, at: datetime) -> Publication:
     """Return a publication that `actor` may read something of.
 
@@ -179,13 +212,45 @@ def _revisions(actor: Actor, publication: Publication, *, inside: bool) -> list[
         one.publication = publication
     if inside:
         return found
+    own = _keys_of(actor)
+    return [one for one in found if _is_for(one.audience, own)]
+
+
+def _keys_of(actor: Actor) -> set[str]:
     organisations = Organisation.objects.filter(pk__in=actor.organisations)
-    own = set(organisations.values_list("key", flat=True))
-    return [one for one in found if not one.audience or own & set(one.audience)]
+    return set(organisations.values_list("key", flat=True))
 
 
-def _shown(actor: Actor, revision: Revision, *, inside: bool, coordinates: bool) -> RevisionShown:
-    promise = Distribution.objects.filter(revision=revision).first()
+def _is_for(audience: Sequence[str], own: set[str]) -> bool:
+    """Say whether a revision that is out is for somebody of these organisations."""
+    return not audience or not own.isdisjoint(audience)
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside some revisions, by their ids."""
+
+    promises: Mapping[int, Distribution]
+    approvals: Mapping[int, Sequence[ApprovalShown]]
+    documents: Mapping[int, Sequence[DocumentShown]]
+
+
+def _beside(actor: Actor, revisions: Sequence[Revision], *, inside: bool) -> _Beside:
+    promises = Distribution.objects.filter(revision__in=revisions)
+    approvals: defaultdict[int, list[ApprovalShown]] = defaultdict(list)
+    if inside:
+        given = RevisionApproval.objects.filter(revision__in=revisions).select_related("person")
+        for one in given.order_by("pk"):
+            own, stands = one.person_id == actor.person, one.fallen_at is None
+            shown = ApprovalShown(one.person.name, one.at, one.words, own, stands)
+            approvals[one.revision_id].append(shown)
+    return _Beside({one.revision_id: one for one in promises}, approvals, _documents_of(revisions))
+
+
+def _shown(
+    revision: Revision, beside: _Beside, *, inside: bool, coordinates: bool
+) -> RevisionShown:
+    promise = beside.promises.get(revision.pk)
 
     def named(who: object) -> str:
         return str(getattr(who, "name", "")) if inside else ""
@@ -203,31 +268,31 @@ def _shown(actor: Actor, revision: Revision, *, inside: bool, coordinates: bool)
         edited_at=revision.edited_at if inside else None,
         submitted_by=named(revision.submitted_by),
         submitted_at=revision.submitted_at if inside else None,
+        authors=tuple(one.name for one in authors_of(revision)) if inside else (),
         returned_because=revision.returned_because if inside else "",
         publish_at=revision.publish_at if inside else None,
         held_because=revision.held_because if inside else "",
         published_at=revision.published_at,
         audience=tuple(revision.audience) if coordinates else (),
-        approvals=_approvals(actor, revision) if inside else (),
-        documents=documents_of(revision),
-        distributed_at=promise.done_at if promise else None,
+        approvals=tuple(beside.approvals.get(revision.pk, ())),
+        documents=tuple(beside.documents.get(revision.pk, ())),
+        # Of one that a newer one has overtaken nothing was written, and so it has no place there.
+        distributed_at=promise.done_at if promise and promise.sequence is not None else None,
         waits_because=promise.reason if promise and coordinates and not promise.done_at else "",
     )
 
 
 def documents_of(revision: Revision) -> tuple[DocumentShown, ...]:
     """Return which documents a published revision became."""
-    rows = revision.documents.order_by("format").values_list("format", "sha256", "size")
-    return tuple(DocumentShown(word, sha256, size) for word, sha256, size in rows)
+    return tuple(_documents_of([revision]).get(revision.pk, ()))
 
 
-def _approvals(actor: Actor, revision: Revision) -> tuple[ApprovalShown, ...]:
-    return tuple(
-        ApprovalShown(
-            one.person.name, one.at, one.words, one.person_id == actor.person, one.fallen_at is None
-        )
-        for one in revision.approvals.select_related("person").order_by("pk")
-    )
+def _documents_of(revisions: Sequence[Revision]) -> Mapping[int, Sequence[DocumentShown]]:
+    found: defaultdict[int, list[DocumentShown]] = defaultdict(list)
+    rows = Rendered.objects.filter(revision__in=revisions).order_by("format")
+    for pk, word, sha256, size in rows.values_list("revision", "format", "sha256", "size"):
+        found[pk].append(DocumentShown(word, sha256, size))
+    return found
 
 
 def _possible(actor: Actor, revisions: Sequence[Revision]) -> frozenset[str]:
@@ -237,5 +302,5 @@ def _possible(actor: Actor, revisions: Sequence[Revision]) -> frozenset[str]:
     if newest.state == RevisionState.PUBLISHED:
         return frozenset({"revise"} if newest.withdraws else {"revise", "withdraw"})
     words = {str(event) for (state, event) in REVISIONS if state == newest.state} - {"publish"}
-    own = actor.person is None or actor.person in (newest.edited_by_id, newest.submitted_by_id)
+    own = actor.person is None or actor.person in {one.pk for one in authors_of(newest)}
     return frozenset(words - {"approve"} if own else words)

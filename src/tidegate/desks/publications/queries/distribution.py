@@ -1,4 +1,4 @@
-"""What of that which is out has reached the update repository and the site, what waits, and why."""
+"""What is due and not out, what has reached the update repository, what waits, and why."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db.models import Q
+
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import narrowed
 from tidegate.desks.access.words import Act
-from tidegate.desks.publications.models import Distribution, Publication
+from tidegate.desks.publications.models import Distribution, Publication, Revision
+from tidegate.desks.publications.states.revisions import RevisionState
 from tidegate.engines.updates.folders import UpdateFolder
 from tidegate.instance.updates import update_folder
 
@@ -39,12 +42,26 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """A revision that is approved, whose time has come, and that is not out."""
+
+    identifier: str
+    revision: int
+    publish_at: datetime | None
+    """None: as soon as it was approved."""
+    reason: str
+    """What keeps it; empty where nobody has looked yet, as without a worker."""
+
+
+@dataclass(frozen=True, slots=True)
 class DistributionState:
     """How far distribution is."""
 
     has_repository: bool
     mend: str
     """What to do where nothing can be distributed; empty where it can."""
+    due: tuple[Due, ...]
+    """The oldest first."""
     waiting: tuple[Promise, ...]
     """The oldest first."""
     done: tuple[Promise, ...]
@@ -63,12 +80,22 @@ def distribution_state(actor: Actor, *, at: datetime) -> DistributionState:
     made = UpdateFolder(update_folder()).is_made
     waiting = rows.filter(state=Distribution.State.WAITING).order_by("pk")[:MOST]
     done = rows.filter(state=Distribution.State.DONE).order_by("-done_at", "-pk")[:MOST]
+    late = Revision.objects.filter(
+        Q(publish_at=None) | Q(publish_at__lte=at),
+        state=RevisionState.APPROVED,
+        publication__in=mine.values("pk"),
+    ).select_related("publication")
     return DistributionState(
         has_repository=made,
         mend="" if made else NO_REPOSITORY,
+        due=tuple(_due(one) for one in late.order_by("pk")[:MOST]),
         waiting=tuple(_promise(one) for one in waiting),
         done=tuple(_promise(one) for one in done),
     )
+
+
+def _due(row: Revision) -> Due:
+    return Due(row.publication.identifier, row.number, row.publish_at, row.held_because)
 
 
 def _promise(row: Distribution) -> Promise:

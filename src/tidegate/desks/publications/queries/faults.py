@@ -6,37 +6,63 @@ when it goes out (`services.publishing`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Final
 
+from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.words import Label
 from tidegate.desks.parties.models import Organisation
-from tidegate.desks.publications.models import CveId, Fix, Revision, Trial
-from tidegate.desks.publications.queries.known import last_trials_of, not_fixed_of
+from tidegate.desks.publications.models import CveId, Revision, Trial
+from tidegate.desks.publications.queries.grounds import ground_faults, grounds_of
+from tidegate.desks.publications.queries.known import last_trials_of, tried_fixes_of
 from tidegate.desks.publications.queries.records import record_of
+from tidegate.desks.publications.queries.versions import version_faults
 from tidegate.desks.publications.states.drafts import dated
+from tidegate.desks.publications.states.labels import FREE
+from tidegate.desks.publications.states.limits import limit_fault_of
 from tidegate.engines.formats.advisories.cve import Cna
-from tidegate.engines.formats.advisories.record import (
-    Record,
-    RemedyKind,
-    TriedFix,
-    fault_of,
-)
+from tidegate.engines.formats.advisories.record import Record, TriedFix, fault_of
+from tidegate.engines.formats.documents import shown
 from tidegate.instance.publisher import cve_account
 
-FREE: Final = (Label.GREEN, Label.CLEAR)
-"""Labels of what is for everybody."""
 
-
-def faults_of(revision: Revision, *, at: datetime) -> tuple[str, ...]:
+def faults_of(
+    revision: Revision, *, hands_in: Actor | None = None, at: datetime
+) -> tuple[str, ...]:
     """Return what keeps a revision from being published, the first of each kind; empty: nothing.
 
     Args:
         revision: with its publication.
+        hands_in: who would hand it in; whoever has, if left out.
         at: as if it went out then.
     """
-    return tuple(_faults(revision, dated(record_of(revision), at)))
+    record = dated(record_of(revision), at)
+    found = record_faults_of(revision, record, hands_in=hands_in)
+    # Of a record that is not sound there are no documents that could have faults.
+    is_sound = not (fault_of(record) or limit_fault_of(record))
+    return (*found, *_of_documents(record)) if is_sound else found
+
+
+def record_faults_of(
+    revision: Revision, record: Record, *, hands_in: Actor | None = None
+) -> tuple[str, ...]:
+    """Return what keeps a record from being published, whatever its documents say.
+
+    Args:
+        revision: whose record it is, with its publication.
+        record: as it would go out, with its date.
+        hands_in: who would hand it in; whoever has, if left out.
+    """
+    if fault := fault_of(record) or limit_fault_of(record):
+        return (fault,)
+    grounds = grounds_of(revision.publication, record)
+    return (
+        *_of_fixes(revision, record),
+        *ground_faults(record, grounds, _name(revision, hands_in)),
+        *version_faults(record, grounds.tried),
+        *_of_audience(revision, record),
+        *_of_cve(revision, record),
+    )
 
 
 def cna_of(record: Record) -> Cna | None:
@@ -52,14 +78,11 @@ def cna_of(record: Record) -> Cna | None:
     return account.cna if account else None
 
 
-def _faults(revision: Revision, record: Record) -> Iterator[str]:
-    if fault := fault_of(record):
-        yield fault
-        return
-    yield from _of_audience(revision, record)
-    yield from _of_cve(revision, record)
-    yield from fix_faults(revision, record)
-    yield from _of_documents(record)
+def _name(revision: Revision, hands_in: Actor | None) -> str:
+    """Return the name of the person who hands a revision in; empty where no person does."""
+    if hands_in is not None:
+        return hands_in.name if hands_in.person is not None else ""
+    return revision.submitted_by.name if revision.submitted_by else ""
 
 
 def _of_audience(revision: Revision, record: Record) -> Iterator[str]:
@@ -91,45 +114,30 @@ def _of_cve(revision: Revision, record: Record) -> Iterator[str]:
         yield f"cve: {assigned.number} was assigned to the case; take over what the desks know"
 
 
-def fix_faults(revision: Revision, record: Record) -> Iterator[str]:
+def _of_fixes(revision: Revision, record: Record) -> Iterator[str]:
     """Yield what keeps the fixes in a record from being published; the last trial counts."""
     if record.withdrawn_at is not None:
         return
     case = revision.publication.case
     by_receipt = {one.receipt_sha256: one for one in last_trials_of(case) if one.receipt_sha256}
+    tried = tried_fixes_of(case)
     for number, fix in enumerate(record.fixes):
-        if fault := _of_fix(fix, by_receipt.get(fix.receipt_sha256)):
+        if fault := _of_fix(fix, by_receipt.get(fix.receipt_sha256), tried):
             yield f"fixes.{number}: {fault}"
-    named = {version for product in record.products for version in product.fixed_versions}
-    named |= {one.version for one in record.remedies if one.kind is RemedyKind.VENDOR_FIX}
-    for version in not_fixed_of(case):
-        if version in named:
-            yield (
-                f"products: {version} is said to be fixed, and trying it has shown that it is not;"
-                " take over what the desks know, or say where the affected versions end"
-            )
 
 
-def _of_fix(fix: TriedFix, trial: Trial | None) -> str:
+def _of_fix(fix: TriedFix, trial: Trial | None, tried: Collection[TriedFix]) -> str:
     if trial is None:
         return (
-            f"{fix.name} is no fix of the case whose last trial has this receipt; take over what"
-            " the desks know"
+            f"{shown(fix.name)} is no fix of the case whose last trial has this receipt; take over"
+            " what the desks know"
         )
     if trial.why_not:
-        return f"{fix.name} may not be published as fixed: {trial.why_not}"
-    is_patch = trial.fix.kind == Fix.Kind.PATCH
-    said = (fix.version, fix.is_patch, fix.sha256, fix.labels, fix.rungs)
-    rungs = tuple((str(rung), str(word)) for rung, word in trial.words)
-    shown = (
-        trial.fix.version,
-        is_patch,
-        trial.fix.sha256 if is_patch else "",
-        tuple(trial.labels),
-        rungs,
-    )
-    if said != shown:
-        return f"{fix.name} says something else than its trial; take over what the desks know"
+        return f"{shown(fix.name)} may not be published as fixed: {trial.why_not}"
+    if fix not in tried:
+        return (
+            f"{shown(fix.name)} says something else than its trial; take over what the desks know"
+        )
     return ""
 
 

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import find, narrowed
+from tidegate.desks.access.keys import as_written as key_as_written
 from tidegate.desks.access.words import Act
 from tidegate.desks.cases.queries.siblings import revealed_by
 from tidegate.desks.parties.models import Organisation
 from tidegate.desks.publications.keys import as_written
 from tidegate.desks.publications.models import CveId, Publication
-from tidegate.desks.publications.queries.cve import CveIdRow, list_cve_ids
+from tidegate.desks.publications.queries.cve import CveIdRow, row_of
+from tidegate.desks.publications.states.revisions import AT_WORK
 from tidegate.instance.publisher import cve_account
 
 
@@ -33,13 +35,10 @@ def cve_of_case(actor: Actor, case_key: str, *, at: datetime) -> CveOfCase:
     Raises:
         HomeError: the account at CVE Services cannot be read.
     """
-    seen = narrowed(actor, CveId.objects.filter(case__key=case_key), Act.SEE, at=at)
+    rows = CveId.objects.select_related("case").filter(case__key=key_as_written(case_key))
+    found = narrowed(actor, rows, Act.SEE, at=at).first()
     account = cve_account()
-    cna = account.cna.short_name if account else ""
-    if not seen.exists():
-        return CveOfCase(None, cna)
-    found = (one for one in list_cve_ids(actor, at=at).rows if one.case == case_key)
-    return CveOfCase(next(found, None), cna)
+    return CveOfCase(row_of(found) if found else None, account.cna.short_name if account else "")
 
 
 def names_of(actor: Actor, keys: Collection[str], *, at: datetime) -> Mapping[str, str]:
@@ -56,6 +55,6 @@ def revealed(actor: Actor, identifier: str, *, at: datetime) -> tuple[str, ...]:
     """
     rows = Publication.objects.select_related("coordination__case")
     publication = find(actor, rows, Act.COORDINATE, at=at, identifier=as_written(identifier))
-    working = publication.revisions.filter(state__in=("draft", "submitted", "approved")).first()
+    working = publication.revisions.filter(state__in=AT_WORK).first()
     goes_out = working.publish_at if working is not None and working.publish_at else at
     return revealed_by(publication.coordination, goes_out, at)

@@ -4,11 +4,14 @@ Findings are found and proven; those of one bug are a case, which is disclosed t
 fixed; and a fix is applied and verified by each organisation that was told of it. So the unit
 changes on the way, and each step says of how many of its own unit it is a share.
 
-Everything is put together and sorted in the database (`funnel_durations`).
+Everything is put together and sorted in the database (`funnel_durations`). Of organisations nothing
+is counted anew: the numbers are sums of what the curves show (`states.small_groups`), and how long
+they took is of whole months and in whole days, for coordinators too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -22,7 +25,8 @@ from tidegate.desks.findings.models import Case, Finding
 from tidegate.desks.publications.queries import funnel_durations as durations
 from tidegate.desks.publications.queries.funnel_durations import Durations
 from tidegate.desks.publications.states.adoption import SMALLEST_GROUP
-from tidegate.desks.publications.states.small_groups import shown_size
+from tidegate.desks.publications.states.figures import Figure
+from tidegate.desks.publications.states.small_groups import shown as shown_size
 
 _TAIL: Final = 0.95
 
@@ -62,8 +66,6 @@ class Step:
     """From the step before to this one; None where none, or too few, have come."""
     tail: timedelta | None
     """Within which 95 of 100 came: the smallest duration that so many do not exceed."""
-    behind: int = SMALLEST_GROUP
-    """Different organisations that a step of organisations counts."""
 
     @property
     def share(self) -> float | None:
@@ -113,7 +115,7 @@ class Funnel:
 
 
 def funnel(actor: Actor, *, at: datetime) -> Funnel:
-    """Return the funnel of this instance, in full.
+    """Return the funnel of this instance: in full, but for what organisations have done.
 
     Raises:
         NotFoundError: it is not theirs to read.
@@ -147,15 +149,19 @@ def _for_everybody(full: Funnel) -> Funnel:
 
 
 def _rounded(step: Step) -> Step:
-    # One organisation may count for many publications.
-    number = step.number if step.behind >= SMALLEST_GROUP else 0
+    if step.unit is Unit.ORGANISATIONS:  # It is so already.
+        return step
+    return _of_many(step, shown_size(step.number), shown_size(step.of))
+
+
+def _of_many(step: Step, number: int, of: int) -> Step:
     has_median = number >= 2 * SMALLEST_GROUP
     has_tail = number * (1 - _TAIL) >= SMALLEST_GROUP
     return Step(
         name=step.name,
         unit=step.unit,
-        number=shown_size(number),
-        of=shown_size(step.of),
+        number=number,
+        of=of,
         median=_whole_days(step.median) if has_median else None,
         tail=_whole_days(step.tail) if has_tail else None,
     )
@@ -168,10 +174,7 @@ def _whole_days(took: timedelta | None) -> timedelta | None:
 def _funnel(until: datetime) -> Funnel:
     findings = Finding.objects.filter(received_at__lt=until).count()
     cases = Case.objects.filter(merged_into=None, opened_at__lt=until).count()
-    disclosed, told = durations.disclosed(until), durations.told(until)
-    applied, appliers = durations.applied(until)
-    verified, verifiers = durations.verified(until)
-    organisations = Unit.ORGANISATIONS
+    disclosed = durations.disclosed(until)
     return Funnel(
         until=until,
         steps=(
@@ -179,14 +182,26 @@ def _funnel(until: datetime) -> Funnel:
             _step(StepName.PROVEN, Unit.FINDINGS, durations.proven(until), findings),
             _step(StepName.DISCLOSED, Unit.CASES, disclosed, cases),
             _step(StepName.FIXED, Unit.CASES, durations.fixed(until), len(disclosed)),
-            _step(StepName.APPLIED, organisations, applied, told, appliers),
-            _step(StepName.VERIFIED, organisations, verified, len(applied), verifiers),
+            *_of_organisations(until),
         ),
         cases=cases,
     )
 
 
-def _step(
-    name: StepName, unit: Unit, came: Durations, of: int, behind: int = SMALLEST_GROUP
-) -> Step:
-    return Step(name, unit, len(came), of, came.at(0.5), came.at(_TAIL), behind)
+def _step(name: StepName, unit: Unit, came: Durations, of: int) -> Step:
+    return Step(name, unit, len(came), of, came.at(0.5), came.at(_TAIL))
+
+
+def _of_organisations(until: datetime) -> Iterator[Step]:
+    month = _month_begin(until)
+    shown = durations.shown(until)
+    told = shown.get(Figure.ORGANISATIONS, 0)
+    verified = min(told, shown.get(Figure.VERIFIED, 0))
+    # Each figure makes its own steps; who has verified has applied.
+    applied = max(verified, min(told, shown.get(Figure.APPLIED, 0)))
+    for name, came, number, of in (
+        (StepName.APPLIED, durations.applied(month), applied, told),
+        (StepName.VERIFIED, durations.verified(month), verified, applied),
+    ):
+        step = _step(name, Unit.ORGANISATIONS, came, of)
+        yield _of_many(step, number, of)

@@ -6,18 +6,20 @@ on some thousand cases.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Sum
 
 from tidegate.desks.cases.models import Coordination, Occurrence, Participant
 from tidegate.desks.cases.states.vulnerabilities import CaseEvent
 from tidegate.desks.findings.models import Case, Finding
-from tidegate.desks.publications.models import Adoption, Fix, Publication, Trial
+from tidegate.desks.publications.models import Adoption, AdoptionFigure, Fix, Publication, Trial
 from tidegate.desks.publications.states.adoption import Stage, from_here_on
+from tidegate.desks.publications.states.figures import Figure
 from tidegate.engines.reproduction.verdicts import Word
 
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -110,33 +112,38 @@ def fixed(until: datetime) -> Durations:
     )
 
 
-def told(until: datetime) -> int:
-    """How many organisations are known to run what was published, once for each publication."""
-    rows, values = _of_organisations(until)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM ({rows}) AS whole", values)  # noqa: S608
-        (number,) = cursor.fetchone()
-    return int(number)
+def shown(until: datetime) -> Mapping[str, int]:
+    """Return how many organisations the curves show together, by the name of the figure.
+
+    An organisation counts once for each publication that it was told of.
+    """
+    rows = AdoptionFigure.objects.filter(at__lt=until)
+    later = rows.filter(
+        publication=OuterRef("publication"),
+        sector=OuterRef("sector"),
+        scope=OuterRef("scope"),
+        name=OuterRef("name"),
+        at__gt=OuterRef("at"),
+    )
+    names = (Figure.ORGANISATIONS, Figure.APPLIED, Figure.VERIFIED)
+    standing = rows.filter(~Exists(later), name__in=names).order_by()
+    return dict(standing.values_list("name").annotate(number=Sum("shown")))
 
 
-def applied(until: datetime) -> tuple[Durations, int]:
-    """From when one was told to when it had applied the fix; and how many different ones did."""
+def applied(until: datetime) -> Durations:
+    """From when an organisation was told to when it had applied the fix."""
     return _of_step("applied_at", "told_at", until)
 
 
-def verified(until: datetime) -> tuple[Durations, int]:
-    """From when one had applied the fix to when that was verified; likewise."""
+def verified(until: datetime) -> Durations:
+    """From when one had applied the fix to when that was verified."""
     return _of_step("verified_at", "applied_at", until)
 
 
-def _of_step(ended: str, began: str, until: datetime) -> tuple[Durations, int]:
+def _of_step(ended: str, began: str, until: datetime) -> Durations:
     rows, values = _of_organisations(until)
     came = f"({rows}) AS whole WHERE {ended} IS NOT NULL AND {began} IS NOT NULL"
-    with connection.cursor() as cursor:
-        count = f"SELECT COUNT(DISTINCT organisation_id) FROM {came}"  # noqa: S608
-        cursor.execute(count, values)
-        (behind,) = cursor.fetchone()
-    return _asked(ended, began, came, values), int(behind)
+    return _asked(ended, began, came, values)
 
 
 def _of_organisations(until: datetime) -> tuple[str, list[Any]]:

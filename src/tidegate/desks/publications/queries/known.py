@@ -6,6 +6,7 @@ Not narrowed by the policy: whoever asks coordinates the case, and was asked bef
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ from tidegate.engines.formats.advisories.record import (
     Status,
     TriedFix,
     VendorStatement,
+    is_address,
 )
 from tidegate.engines.reproduction.verdicts import Word
 
@@ -35,6 +37,8 @@ _CVE: Final = "CVE-"
 _FIXES: Final = ("/commit/", "/pull/", "/merge_requests/", ".patch", ".diff")
 _ADVISORIES: Final = ("/advisories/", "/security/advisories")
 _LONGEST_URL: Final = 2000
+_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9._-]")
+_LONGEST_STEM: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def known_of(coordination: Coordination) -> Known:
         package=case.package,
         vendor=_vendor(coordination) or case.package,
         ranges=get_case(HOUSE, case.key).ranges,
-        receipts=_receipts(findings),
+        receipts=receipts_of(findings),
         proven_versions=_versions(one for one in findings if one.verdict == Word.REPRODUCED),
         named_versions=_versions(findings),
         not_fixed=not_fixed_of(case),
@@ -94,7 +98,7 @@ def known_of(coordination: Coordination) -> Known:
         aliases=aliases,
         weaknesses=tuple(dict.fromkeys(str(w) for one in said for w in one.weaknesses)),
         severities=_severities(findings, documents),
-        statements=_statements(coordination),
+        statements=statements_of(coordination),
         fixes=tried_fixes_of(case),
         credits=_credits(coordination),
         references=_references(said),
@@ -131,15 +135,47 @@ def not_fixed_of(case: Case) -> tuple[str, ...]:
     )
 
 
+def receipts_of(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the SHA-256 of the receipts of the runs of some findings, in hex."""
+    rows = Reproduction.objects.filter(finding__in=[one.pk for one in findings])
+    kept = dict(rows.values_list("finding_id", "receipt"))
+    return tuple(
+        hashlib.sha256(
+            seals_of(one.delivery_id).unseal(kept[one.pk], Part.RECEIPT.of(one.key))
+        ).hexdigest()
+        for one in findings
+        if one.pk in kept
+    )
+
+
+def statements_of(coordination: Coordination) -> tuple[VendorStatement, ...]:
+    """Return what the vendors in a case say now of their products."""
+    rows = ProductStatus.objects.filter(
+        participant__coordination=coordination, participant__removed_at=None, replaced_at=None
+    ).select_related("participant__organisation")
+    return tuple(
+        VendorStatement(
+            vendor=one.participant.organisation.name,
+            product=one.product,
+            status=Status(one.status),
+            justification=Justification(one.justification) if one.justification else None,
+            words=one.statement,
+            said_at=one.said_at,
+            versions=one.versions,
+        )
+        for one in rows.order_by("pk")
+    )
+
+
 def _tried(trial: Trial, taken: Sequence[str]) -> TriedFix:
     fix = trial.fix
     is_patch = fix.kind == Fix.Kind.PATCH
-    # A name of a file, too: of plain letters, whatever the package is called.
-    plain = fix.purl.rpartition("/")[2].replace("%40", "")
-    stem = "".join(sign if sign.isalnum() or sign in "._-" else "-" for sign in plain)
-    name = f"{stem}-{fix.version}" + (".diff" if is_patch else "")
-    if name in taken:
-        name = f"{stem}-{fix.version}-{fix.key.lower()}" + (".diff" if is_patch else "")
+    # A name of a file, too: of plain letters, whatever package and version are called.
+    plain = f"{fix.purl.rpartition('/')[2].replace('%40', '')}-{fix.version}"
+    stem = _NOT_PLAIN.sub("-", plain).lstrip("._-")[:_LONGEST_STEM]
+    name = stem + (".diff" if is_patch else "")
+    if name in taken or not stem:
+        name = f"{stem or 'fix'}-{fix.key.lower()}" + (".diff" if is_patch else "")
     return TriedFix(
         name=name,
         purl=fix.purl,
@@ -179,18 +215,6 @@ def _vendor(coordination: Coordination) -> str:
     return names[0] if len(names) == 1 else ""
 
 
-def _receipts(findings: Sequence[Finding]) -> tuple[str, ...]:
-    rows = Reproduction.objects.filter(finding__in=[one.pk for one in findings])
-    kept = dict(rows.values_list("finding_id", "receipt"))
-    return tuple(
-        hashlib.sha256(
-            seals_of(one.delivery_id).unseal(kept[one.pk], Part.RECEIPT.of(one.key))
-        ).hexdigest()
-        for one in findings
-        if one.pk in kept
-    )
-
-
 def _versions(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.version for one in findings if one.version))
 
@@ -208,28 +232,11 @@ def _severities(
     )
 
 
-def _statements(coordination: Coordination) -> tuple[VendorStatement, ...]:
-    rows = ProductStatus.objects.filter(
-        participant__coordination=coordination, participant__removed_at=None, replaced_at=None
-    ).select_related("participant__organisation")
-    return tuple(
-        VendorStatement(
-            vendor=one.participant.organisation.name,
-            product=one.product,
-            status=Status(one.status),
-            justification=Justification(one.justification) if one.justification else None,
-            words=one.statement,
-            said_at=one.said_at,
-            versions=one.versions,
-        )
-        for one in rows.order_by("pk")
-    )
-
-
 def _credits(coordination: Coordination) -> tuple[tuple[str, str, str], ...]:
     found: dict[tuple[str, str, str], None] = {}
     for credit in provenance_of(coordination).credits:
-        organisation, url = credit.organization or "", (credit.urls or ("",))[0]
+        organisation = credit.organization or ""
+        url = next((one for one in credit.urls or () if is_address(one)), "")
         for name in credit.names or ((organisation,) if organisation else ()):
             found[name, organisation if name != organisation else "", url] = None
     return tuple(found)
@@ -240,7 +247,7 @@ def _references(said: Sequence[Document]) -> tuple[Reference, ...]:
     return tuple(
         Reference(url, "", _kind(url))
         for url in urls
-        if url.startswith(("https://", "http://")) and len(url) <= _LONGEST_URL
+        if is_address(url) and len(url) <= _LONGEST_URL
     )
 
 

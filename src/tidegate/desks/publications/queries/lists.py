@@ -14,12 +14,10 @@ from tidegate.desks.access.keys import as_written as key_as_written
 from tidegate.desks.access.words import Act
 from tidegate.desks.findings.queries.errors import FilterError
 from tidegate.desks.publications.models import Publication, Revision
-from tidegate.desks.publications.states.revisions import RevisionState
+from tidegate.desks.publications.states.revisions import AT_WORK, RevisionState
 
 MOST: Final = 500
 """Rows that are returned."""
-
-_AT_WORK: Final = (RevisionState.DRAFT, RevisionState.SUBMITTED, RevisionState.APPROVED)
 
 STATES: Final = ("draft", "submitted", "approved", "held", "published", "withdrawn")
 """What a list can be narrowed to; `held` is approved, and something keeps it."""
@@ -79,7 +77,12 @@ def list_publications(
         rows = rows.filter(
             titled | named | Q(pk__in=inside.filter(case__title__icontains=text).values("pk"))
         )
-    drafts = set(inside.filter(revisions__state__in=_AT_WORK).values_list("pk", flat=True))
+    # What is worked on is listed whole; of the rest only so many, so it is narrowed before.
+    if state == "withdrawn":
+        rows = rows.filter(withdrawn_at__isnull=False)
+    elif state == "published":
+        rows = rows.filter(published_at__isnull=False, withdrawn_at=None)
+    drafts = set(inside.filter(revisions__state__in=AT_WORK).values_list("pk", flat=True))
     revisions = Revision.objects.exclude(state=RevisionState.DROPPED).order_by("number")
     found = rows.select_related("case").prefetch_related(Prefetch("revisions", revisions))
     found = found.order_by("-modified_at", "-pk")

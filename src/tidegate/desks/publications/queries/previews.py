@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from tidegate.desks.access.actors import Actor
+from tidegate.desks.access.deciding import may
+from tidegate.desks.access.words import Act
 from tidegate.desks.findings.queries.errors import FilterError
 from tidegate.desks.publications.models import Revision
 from tidegate.desks.publications.queries.detail import revision_of
-from tidegate.desks.publications.queries.faults import cna_of, faults_of
+from tidegate.desks.publications.queries.faults import cna_of, faults_of, record_faults_of
 from tidegate.desks.publications.queries.records import document_of, record_of
 from tidegate.desks.publications.states.drafts import dated
 from tidegate.desks.publications.states.revisions import RevisionState
-from tidegate.engines.formats.advisories.checks import schema_faults_of
-from tidegate.engines.formats.advisories.csaf.csaf20 import csaf20
-from tidegate.engines.formats.advisories.csaf.csaf21 import csaf21
-from tidegate.engines.formats.advisories.csaf.mandatory import mandatory_faults
-from tidegate.engines.formats.advisories.csaf.words import Profile
-from tidegate.engines.formats.advisories.cve import Cna, cve_record
-from tidegate.engines.formats.advisories.cyclonedx_vex import cyclonedx_vex
-from tidegate.engines.formats.advisories.formats_of import WORDS, written_json
-from tidegate.engines.formats.advisories.openvex import openvex
-from tidegate.engines.formats.advisories.osv import osv
-from tidegate.engines.formats.advisories.record import Record
-from tidegate.engines.formats.advisories.schema_checks import (
-    check_cve,
-    check_cyclonedx,
-    check_openvex,
-    check_osv,
+from tidegate.engines.formats.advisories.cve import Cna
+from tidegate.engines.formats.advisories.formats_of import (
+    WORDS,
+    faults_in,
+    made_as,
+    written_json,
 )
+from tidegate.engines.formats.advisories.record import Record, fault_of
 from tidegate.engines.formats.advisories.wording import DocumentError
 
 _NOBODY: Final = Cna("00000000-0000-4000-9000-000000000000", "the-vendors-cna")
@@ -47,7 +39,9 @@ class Preview:
     text: str
     """The document; empty where it cannot be made."""
     faults: tuple[str, ...]
-    """What keeps this document from going out."""
+    """In what this document breaks its standard; or why it cannot be made."""
+    record_faults: tuple[str, ...]
+    """What keeps the record from going out, and so every document of it, be it valid or not."""
     is_out: bool
     """Whether these are the bytes that went out."""
     note: str = ""
@@ -70,12 +64,17 @@ def preview(
             parameter="format",
         )
     revision = revision_of(actor, identifier, number, at=at)
-    if revision.state == RevisionState.PUBLISHED:
-        content = document_of(revision, word)
-        if content is None:
-            return Preview(word, "", (), is_out=True, note=_without(revision, word))
-        return Preview(word, content.decode(), (), is_out=True)
-    return _made(dated(record_of(revision), at), word)
+    return next(_previews(actor, revision, (word,), at))
+
+
+def previews(
+    actor: Actor, identifier: str, *, number: int | None = None, at: datetime
+) -> tuple[Preview, ...]:
+    """Return how a revision looks in every format, in the order of `WORDS`.
+
+    It takes what `preview` takes, and raises what it raises.
+    """
+    return tuple(_previews(actor, revision_of(actor, identifier, number, at=at), WORDS, at))
 
 
 def checked(
@@ -83,61 +82,63 @@ def checked(
 ) -> tuple[str, ...]:
     """Return what keeps a revision from going out, as far as its content goes; empty: nothing.
 
-    It raises what `preview` raises.
+    Whoever does not coordinate is told what the record itself lacks, and no more. It raises what
+    `preview` raises.
     """
     revision = revision_of(actor, identifier, number, at=at)
     if revision.state == RevisionState.PUBLISHED:
         return ()
-    return faults_of(revision, at=at)
+    if may(actor, Act.COORDINATE, revision.publication, at=at):
+        return faults_of(revision, hands_in=_hands_in(actor, revision), at=at)
+    return _record_faults(actor, revision, dated(record_of(revision), at), at)
 
 
-def _made(record: Record, word: str) -> Preview:
-    note = ""
-    cna = cna_of(record) if word == "cve" else None
-    if word == "cve" and not record.cve:
-        return Preview(word, "", (), is_out=False, note="it has no CVE identifier, and needs none")
-    if word == "cve" and cna is None:
-        note = "another CNA writes this record; it is not published from here"
-    try:
-        document = _write(record, word, cna)
-    except (DocumentError, ValueError) as error:
-        return Preview(word, "", (str(error),), is_out=False, note=note)
-    text = written_json(document).decode()
-    return Preview(word, text, tuple(_faults(word, document)), is_out=False, note=note)
+def _previews(
+    actor: Actor, revision: Revision, words: Sequence[str], at: datetime
+) -> Iterator[Preview]:
+    if revision.state == RevisionState.PUBLISHED:
+        for word in words:
+            content = document_of(revision, word)
+            note = _without(revision, word) if content is None else ""
+            yield Preview(word, (content or b"").decode(), (), (), is_out=True, note=note)
+        return
+    record = dated(record_of(revision), at)
+    record_faults = _record_faults(actor, revision, record, at)
+    for word in words:
+        yield _made(record, word, record_faults)
 
 
-def _write(record: Record, word: str, cna: Cna | None) -> Mapping[str, Any]:
+def _record_faults(
+    actor: Actor, revision: Revision, record: Record, at: datetime
+) -> tuple[str, ...]:
+    if may(actor, Act.COORDINATE, revision.publication, at=at):
+        return record_faults_of(revision, record, hands_in=_hands_in(actor, revision))
+    # The others name organisations, and other cases, which a party of this one may not know.
+    return tuple(filter(None, [fault_of(record)]))
+
+
+def _hands_in(actor: Actor, revision: Revision) -> Actor | None:
+    """Return who would hand a draft in: whoever looks at it; None once somebody has."""
+    return actor if revision.state == RevisionState.DRAFT else None
+
+
+def _made(record: Record, word: str, record_faults: tuple[str, ...]) -> Preview:
+    note, cna = "", None
     if word == "cve":
-        return cve_record(record, cna or _NOBODY)
-    return _WRITERS[word](record)
-
-
-def _faults(word: str, document: Mapping[str, Any]) -> list[str]:
-    if word.startswith("csaf"):
-        return schema_faults_of(document) or mandatory_faults(document)
+        if not record.cve:
+            note = "it has no CVE identifier, and needs none"
+            return Preview(word, "", (), record_faults, is_out=False, note=note)
+        cna = cna_of(record)
+        if cna is None:
+            cna, note = _NOBODY, "another CNA writes this record; it is not published from here"
     try:
-        _CHECKS[word](document)
-    except DocumentError as error:
-        return [str(error)]
-    return []
+        document = made_as(word, record, cna)
+        text = written_json(document).decode()
+    except (DocumentError, ValueError) as error:
+        return Preview(word, "", (str(error),), record_faults, is_out=False, note=note)
+    faults = tuple(faults_in(word, document))
+    return Preview(word, text, faults, record_faults, is_out=False, note=note)
 
 
 def _without(revision: Revision, word: str) -> str:
     return f"revision {revision.number} went out without a document of the format {word}"
-
-
-_WRITERS: Final[Mapping[str, Callable[[Record], Mapping[str, Any]]]] = {
-    "osv": osv,
-    "csaf20": csaf20,
-    "csaf20-vex": partial(csaf20, profile=Profile.VEX),
-    "csaf21": csaf21,
-    "csaf21-vex": partial(csaf21, profile=Profile.VEX),
-    "openvex": openvex,
-    "cdx": cyclonedx_vex,
-}
-_CHECKS: Final[Mapping[str, Callable[[Mapping[str, Any]], None]]] = {
-    "osv": check_osv,
-    "cve": check_cve,
-    "openvex": check_openvex,
-    "cdx": check_cyclonedx,
-}

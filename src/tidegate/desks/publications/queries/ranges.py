@@ -15,7 +15,12 @@ from functools import cmp_to_key
 from typing import Any, Final
 
 from tidegate.desks.findings.queries.evidence import RangeShown, Release
-from tidegate.engines.formats.advisories.record import BEGINNING, Basis, Evidence, Span
+from tidegate.engines.formats.advisories.record import (
+    BEGINNING,
+    Basis,
+    Evidence,
+    Span,
+)
 from tidegate.engines.matching.ecosystems import Ecosystem
 from tidegate.engines.matching.versions import UnparsableVersionError, comparator
 from tidegate.engines.reproduction.intervals import Interval, affected_range
@@ -31,7 +36,7 @@ class Spans:
 
     affected: tuple[Span, ...]
     unaffected: tuple[str, ...]
-    """Run, and no proof fired."""
+    """Run, and no proof fired, nor a variant of one."""
     unknown: tuple[str, ...]
     """Outside of the spans, and nothing can be said of them."""
 
@@ -51,16 +56,19 @@ def spans_of(
         by: who ran them.
         receipts: SHA-256 of the receipts of the runs, in hex.
         ecosystem: of the package; None where its order of versions is not known here.
-        not_fixed: versions that a trial has shown not to be a whole fix; no span ends with one.
+        not_fixed: versions that a trial has shown not to be a whole fix: no span ends with one, and
+            where a proof was quiet on one, others were not, so it is unknown.
     """
     if not ranges:
         return Spans((), (), ())
-    order = _order([release.version for one in ranges for release in one.releases], ecosystem)
+    listed = tuple(release.version for one in ranges for release in one.releases)
+    order = _order(listed, ecosystem)
+    failed = not_fixed_among(listed, not_fixed, ecosystem)
     runs = _together(ranges, order)
     found = affected_range(runs, order=order, scheme="generic")
     oldest = runs[0].version if runs else ""
     spans = tuple(
-        _span(interval, Evidence(Basis.RUN, by, tuple(receipts)), oldest, not_fixed)
+        _span(interval, Evidence(Basis.RUN, by, tuple(receipts)), oldest, failed)
         for interval in found.intervals
     )
     inside = {
@@ -72,14 +80,39 @@ def spans_of(
     return Spans(
         affected=spans,
         unaffected=tuple(
-            run.version for run in runs if run.run and run.word and run.word.unaffected
+            run.version
+            for run in runs
+            # Of two versions that are equal in their order, no range can tell one from the other.
+            if run.version not in inside | failed and run.run and run.word and run.word.unaffected
         ),
         unknown=tuple(
             run.version
             for run in runs
-            if run.version not in inside and not (run.word and run.word.definite)
+            if run.version not in inside
+            and (run.version in failed or not (run.word and run.word.definite))
         ),
     )
+
+
+def not_fixed_among(
+    versions: Iterable[str], not_fixed: Collection[str], ecosystem: Ecosystem | None
+) -> frozenset[str]:
+    """Return those versions that are the same as one that is not fixed, however it is written."""
+    return frozenset(
+        version
+        for version in versions
+        if any(is_same(version, failed, ecosystem) for failed in not_fixed)
+    )
+
+
+def is_same(one: str, other: str, ecosystem: Ecosystem | None) -> bool:
+    """Say whether two texts are one version, in the ecosystem's order where that knows both."""
+    if one == other or ecosystem is None:
+        return one == other
+    try:
+        return comparator(ecosystem.order)(one, other) == 0
+    except UnparsableVersionError:
+        return False
 
 
 def _span(interval: Interval, evidence: Evidence, oldest: str, not_fixed: Collection[str]) -> Span:

@@ -19,23 +19,24 @@ from django.db.models import Q
 
 from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.deciding import narrowed
-from tidegate.desks.access.words import OPERATING, Act, Label
+from tidegate.desks.access.words import OPERATING, Act
 from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.desks.exposure.queries.operators import one_operator
 from tidegate.desks.exposure.services.operators import find_operator
 from tidegate.desks.exposure.services.recording import record
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.parties.models import Organisation
+from tidegate.desks.publications.keys import as_written
 from tidegate.desks.publications.models import Adoption, Audience, Publication
 from tidegate.desks.publications.services.adoption_lines import LeftOut, keep_counts, keep_stages
 from tidegate.desks.publications.states.adoption import Basis, Stage
+from tidegate.desks.publications.states.labels import FREE
 from tidegate.engines.formats.documents import Fault, parse
 from tidegate.engines.formats.refusals import schema_fault
 
 LONGEST_REPORT: Final = 8 << 20
 """Bytes of a report; ten thousand lines take a quarter of that."""
 _VALUES: Final = 200_000
-_FREE: Final = (Label.GREEN, Label.CLEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,10 @@ def seen(actor: Actor, identifier: str, *, at: datetime) -> int:
     working_for = actor.of_kind(OPERATING)
     if not working_for:
         return 0
-    made = 0
+    made, name = 0, as_written(identifier)
     with transaction.atomic():
         for organisation in Organisation.objects.filter(pk__in=working_for).order_by("pk"):
-            row = _open_to(actor, organisation, {identifier}, at).get(identifier)
+            row = _open_to(actor, organisation, {name}, at).get(name)
             if row is None:
                 continue
             _, is_new = Adoption.objects.get_or_create(
@@ -129,7 +130,7 @@ def open_to(organisation: Organisation) -> Q:
     Not by the policy: who asks may be let in as something else than an operator.
     """
     named = Audience.objects.filter(organisation=organisation, removed_at=None)
-    return Q(tlp__in=_FREE) | Q(pk__in=named.values("publication"))
+    return Q(tlp__in=FREE) | Q(pk__in=named.values("publication"))
 
 
 def _open_to(

@@ -20,7 +20,6 @@ from django.db import transaction
 from django.db.models import Exists, F, Min, OuterRef, Q
 
 from tidegate.desks.access.actors import HOUSE
-from tidegate.desks.access.words import Label
 from tidegate.desks.exposure.models import (
     Exposure,
     Ground,
@@ -34,6 +33,7 @@ from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.desks.publications.models import Adoption, Audience, Following, Publication
 from tidegate.desks.publications.queries.adoption_links import vulnerabilities_of
 from tidegate.desks.publications.states.adoption import Basis, Stage
+from tidegate.desks.publications.states.labels import FREE
 
 EVERY: Final = timedelta(minutes=1)
 """How often it is looked at what has changed."""
@@ -43,7 +43,6 @@ OVERLAP: Final = timedelta(hours=1)
 """What is looked at again: a transaction commits later than the instant that it names."""
 
 _PUBLICATIONS_AT_ONCE: Final = 200
-_FREE: Final = (Label.GREEN, Label.CLEAR)
 
 
 def follow(at: datetime) -> int:
@@ -126,7 +125,7 @@ def _told(
         .select_related("asset")
         .order_by("asset", "pk")
     )
-    if publication.tlp not in _FREE:
+    if publication.tlp not in FREE:
         named = Audience.objects.filter(publication=publication, removed_at=None)
         rows = rows.filter(organisation__in=named.values("organisation"))
     by_asset: defaultdict[int, list[Exposure]] = defaultdict(list)

@@ -16,7 +16,7 @@ from tidegate.desks.exposure.queries.chunks import in_chunks
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.parties.models import Organisation
 from tidegate.desks.publications.models import Adoption, AdoptionCount, Publication
-from tidegate.desks.publications.states.adoption import Basis, is_stronger
+from tidegate.desks.publications.states.adoption import SHOWING, Basis, Stage, is_stronger
 
 SKEW: Final = timedelta(minutes=5)
 """By how much a client's clock may be wrong: what is so far ahead counts as now, and what is so far
@@ -24,7 +24,10 @@ before the publication as then."""
 MOST_ASSETS: Final = 100_000
 """Of one organisation and publication, by the client's own names."""
 
-
+_RESTS_ON_NOTHING: Final = (
+    "`verified` rests on an inventory or on a run, and this count names neither; add `basis`, or"
+    " count it as `applied`"
+)
 _NOT_HERE: Final = (
     "there is no publication of this name, or it is not for your organisation; pull what is"
     " published, and report again"
@@ -79,6 +82,7 @@ def keep_stages(
                 stage=line["stage"],
                 reference=line["asset"],
                 basis=line["basis"],
+                receipt_sha256=line.get("receipt_sha256", ""),
                 happened_at=moment,
                 recorded_at=at,
                 said_by=actor.name,
@@ -92,9 +96,9 @@ def keep_stages(
         before = kept.get(place)
         if before is not None and is_stronger(Basis(one.basis), Basis(before.basis)):
             # When it was reached stays as it was said first.
-            before.basis = one.basis
+            before.basis, before.receipt_sha256 = one.basis, one.receipt_sha256
             firmer.append(before)
-    Adoption.objects.bulk_update(firmer, ["basis"], batch_size=500)
+    Adoption.objects.bulk_update(firmer, ["basis", "receipt_sha256"], batch_size=500)
     changed = len(new) + len(firmer)
     return changed, repeated + len(told) - changed, left_out
 
@@ -108,15 +112,16 @@ def keep_counts(
 ) -> Kept:
     """Keep counts; they take the place of those that were told before."""
     left_out: list[LeftOut] = []
-    told: dict[tuple[int, str], int] = {}
+    told: dict[tuple[int, str], tuple[int, str]] = {}
     repeated = 0
     for number, line in enumerate(lines):
-        row = known.get(line["advisory"])
-        if row is None:
-            left_out.append(LeftOut(number, line["advisory"], _NOT_HERE))
+        row, basis = known.get(line["advisory"]), line.get("basis", "")
+        if row is None or (line["stage"] == Stage.VERIFIED and basis not in SHOWING):
+            reason = _NOT_HERE if row is None else _RESTS_ON_NOTHING
+            left_out.append(LeftOut(number, line["advisory"], reason))
             continue
         repeated += (row.pk, line["stage"]) in told
-        told[row.pk, line["stage"]] = line["assets"]
+        told[row.pk, line["stage"]] = (line["assets"], basis)
     standing: dict[tuple[int, str], AdoptionCount] = {}
     for chunk in in_chunks({pk for pk, _ in told}):
         rows = AdoptionCount.objects.filter(
@@ -124,9 +129,9 @@ def keep_counts(
         )
         standing |= {(row.publication_id, row.stage): row for row in rows}
     changed = {
-        place: assets
-        for place, assets in told.items()
-        if place not in standing or standing[place].assets != assets
+        place: said
+        for place, said in told.items()
+        if place not in standing or (standing[place].assets, standing[place].basis) != said
     }
     for chunk in in_chunks([standing[place].pk for place in changed if place in standing]):
         AdoptionCount.objects.filter(pk__in=chunk).update(replaced_at=at)
@@ -137,10 +142,11 @@ def keep_counts(
                 organisation=organisation,
                 stage=stage,
                 assets=assets,
+                basis=basis,
                 happened_at=at,
                 recorded_at=at,
             )
-            for (publication, stage), assets in changed.items()
+            for (publication, stage), (assets, basis) in changed.items()
         ),
         batch_size=500,
     )

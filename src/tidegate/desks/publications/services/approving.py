@@ -1,7 +1,8 @@
 """From a draft to what may go out: handed in, approved by somebody else, called back, or dropped.
 
 What is approved is a digest: of the record, of whom it goes to, and of its time. Whoever has
-changed it last, or has handed it in, does not approve it. An approval falls with any change.
+changed any of the three since it was begun, or has handed it in, does not approve it. An approval
+falls with any change.
 """
 
 from __future__ import annotations
@@ -17,9 +18,17 @@ from tidegate.desks.cases.queries.siblings import revealed_by
 from tidegate.desks.cases.services.texts import instant, reasoned, worded
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.publications.models import Revision, RevisionApproval
+from tidegate.desks.publications.queries.authors import authors_of
 from tidegate.desks.publications.queries.faults import faults_of
 from tidegate.desks.publications.queries.records import record_of
-from tidegate.desks.publications.services.holding import Held, fall, hold, moved, redigest
+from tidegate.desks.publications.services.holding import (
+    Held,
+    fall,
+    hold,
+    moved,
+    name_author,
+    redigest,
+)
 from tidegate.desks.publications.services.recording import record
 from tidegate.desks.publications.states.drafts import digest_of
 from tidegate.desks.publications.states.revisions import RevisionEvent, RevisionState
@@ -35,7 +44,7 @@ def submit(actor: Actor, identifier: str, *, at: datetime) -> Revision:
     with transaction.atomic():
         held = hold(actor, identifier, at=at)
         state = moved(held, RevisionEvent.SUBMIT)
-        if faults := faults_of(held.revision, at=at):
+        if faults := faults_of(held.revision, hands_in=actor, at=at):
             raise NotPossibleError(f"{held.name} cannot be published like this: {faults[0]}")
         revision = held.revision
         revision.state, revision.returned_because = state, ""
@@ -75,7 +84,7 @@ def approve(
     """Approve that a revision goes out as it is: to those that it names, at its time.
 
     Args:
-        actor: a coordinator, a person; neither edited it last nor handed it in.
+        actor: a coordinator, a person, who has neither changed nor timed it, nor handed it in.
         identifier: of the publication.
         digest: of what they have read; another one means that it was changed meanwhile.
         words: what they have to say to it.
@@ -175,20 +184,25 @@ def schedule(
         revision.publish_at = when
         redigest(revision)
         revision.save(update_fields=["publish_at", "digest", "state", "held_because"])
+        name_author(revision, actor, at=at)
         said = shown(when) if when else ""
         _record("publication-scheduled", held, actor, at, publish_at=said, digest=revision.digest)
         return revision
 
 
 def _another(held: Held, actor: Actor) -> int:
-    """Return who approves: a person who has neither edited it last nor handed it in."""
+    """Return who approves: a person of whom neither text nor audience nor time is."""
     if actor.person is None:
         raise NotPossibleError(
             f"an approval is a person's; sign in as a coordinator to approve {held.name}"
         )
-    revision = held.revision
-    if actor.person in (revision.edited_by_id, revision.submitted_by_id):
-        raise NotPossibleError(f"{held.name} is your own work; let another coordinator approve it")
+    authors = authors_of(held.revision)
+    if actor.person in {one.pk for one in authors}:
+        raise NotPossibleError(
+            f"{held.name} is your own work: whoever has written, addressed, timed or handed in any"
+            f" of it does not approve it ({', '.join(one.name for one in authors)}); let another"
+            " coordinator do it, or, if none is left, drop it and let one of you write it anew"
+        )
     return actor.person
 
 

@@ -16,7 +16,7 @@ from urllib.request import getproxies_environment
 
 import orjson
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tidegate.desks.access.actors import HOUSE, Actor
 from tidegate.desks.access.deciding import find
@@ -27,6 +27,7 @@ from tidegate.desks.findings.models import Case
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.ledger.services.appending import append
 from tidegate.desks.publications.models import CveId, Rendered
+from tidegate.desks.publications.states.retrying import is_due
 from tidegate.desks.publications.states.revisions import RevisionState
 from tidegate.engines.cve_services.account import Route
 from tidegate.engines.cve_services.client import Client
@@ -43,7 +44,6 @@ _SKEW: Final = timedelta(hours=1)
 _LONGEST_CNA: Final = 100
 _FIRST_PAUSE: Final = timedelta(minutes=1)
 _LONGEST_PAUSE: Final = timedelta(hours=6)
-_MOST_DOUBLINGS: Final = 12
 
 
 def reserve(actor: Actor, case_key: str, *, at: datetime) -> CveId:
@@ -163,7 +163,11 @@ def keep_promises(at: datetime) -> int:
     Raises:
         HomeError: the account cannot be read.
     """
-    waiting = [row for row in _promised() if _is_due(row, at)]
+    waiting = [
+        row
+        for row in _promised()
+        if is_due(row.tries, row.tried_at, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE, at=at)
+    ]
     account = cve_account() if waiting else None
     if account is None:
         return 0
@@ -220,28 +224,29 @@ def _promised() -> list[CveId]:
     rejecting = ~Q(reject_because="") & ~Q(state=CveId.State.REJECTED)
     wanted = Q(state=CveId.State.WANTED)
     standing = Q(is_ours=True, state__in=(CveId.State.RESERVED, CveId.State.PUBLISHED))
-    rows = CveId.objects.filter(wanted | rejecting | standing).order_by("pk")
-    return [row for row in rows if row.number is None or row.reject_because or _record_to_send(row)]
+    unsent = Exists(_records_to_send(OuterRef("case"), OuterRef("number"), OuterRef("revision")))
+    return [*CveId.objects.filter(wanted | rejecting | standing & Q(unsent)).order_by("pk")]
 
 
 def _record_to_send(row: CveId) -> Rendered | None:
     """Return the newest CVE record that CVE Services has not been sent."""
-    newer = Rendered.objects.filter(
-        revision__publication__case=row.case_id,
+    rows = _records_to_send(row.case_id, row.number, row.revision)
+    return rows.select_related("revision").order_by("revision__number").last()
+
+
+def _records_to_send(case: Any, number: Any, sent: Any) -> QuerySet[Rendered]:
+    """Return the CVE records of a case that CVE Services has not been sent.
+
+    Each argument is a value, or refers to a column of an identifier that is asked about.
+    """
+    return Rendered.objects.filter(
+        revision__publication__case=case,
         revision__publication__tlp=Label.CLEAR,
-        revision__publication__cve=row.number,
+        revision__publication__cve=number,
         revision__state=RevisionState.PUBLISHED,
-        revision__number__gt=row.revision,
+        revision__number__gt=sent,
         format="cve",
     )
-    return newer.select_related("revision").order_by("revision__number").last()
-
-
-def _is_due(row: CveId, at: datetime) -> bool:
-    if row.tried_at is None:
-        return True
-    pause = _FIRST_PAUSE * 2 ** min(row.tries - 1, _MOST_DOUBLINGS)
-    return bool(at >= row.tried_at + min(pause, _LONGEST_PAUSE))
 
 
 def _keep(client: Client, cna: Cna, pk: int, at: datetime) -> bool:

@@ -5,18 +5,23 @@ repository comes first, then the site, then the promise is marked as done. Whoev
 between does it again, and what lies there already is no news. Under another label than TLP:CLEAR
 nothing of it reaches the site, and the repository holds it encrypted, under a random name.
 
+A revision that was not distributed before a newer one was published is not written any more:
+clients refuse a revision that is lower than what they know. What was written and is not held
+any more is published again by `republishing.py`.
+
 While there is no repository, because no keys were made for it, the promise waits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from django.db import transaction
-from securesystemslib.signer import Signer  # type: ignore[attr-defined]
 
 from tidegate.desks.access.actors import HOUSE, Actor
 from tidegate.desks.access.deciding import require_with_instance
@@ -29,7 +34,6 @@ from tidegate.desks.publications.models import (
     UpdateRecipient,
 )
 from tidegate.desks.publications.queries.distribution import NO_REPOSITORY
-from tidegate.desks.publications.queries.faults import FREE
 from tidegate.desks.publications.queries.records import (
     BUNDLE,
     document_of,
@@ -37,7 +41,12 @@ from tidegate.desks.publications.queries.records import (
     record_of,
 )
 from tidegate.desks.publications.services.recording import record as note
+from tidegate.desks.publications.services.repository import update_repository
+from tidegate.desks.publications.services.trouble import PASSING, foreseen, unforeseen
+from tidegate.desks.publications.states.labels import FREE
+from tidegate.desks.publications.states.retrying import is_due
 from tidegate.desks.publications.states.revisions import RevisionState
+from tidegate.engines.formats.advisories.csaf.words import Profile, document_identifier
 from tidegate.engines.formats.advisories.record import Record
 from tidegate.engines.matching.ecosystems import ecosystem_of_purl
 from tidegate.engines.provider import documents as on_site
@@ -46,6 +55,7 @@ from tidegate.engines.provider.documents import PublishedDocuments, SiteError
 from tidegate.engines.provider.site import Site
 from tidegate.engines.sealing import SealError
 from tidegate.engines.updates.audiences import new_restricted_path, restrict
+from tidegate.engines.updates.bundles import open_bundle
 from tidegate.engines.updates.errors import UpdatesError
 from tidegate.engines.updates.folders import UpdateFolder
 from tidegate.engines.updates.gate import Addition
@@ -54,8 +64,8 @@ from tidegate.instance.home import HomeError, home
 from tidegate.instance.private_files import one_at_a_time, private_folder
 from tidegate.instance.publisher import public_url, publisher
 from tidegate.instance.updates import (
+    bundle_signer,
     document_signer,
-    online_signers,
     public_folder,
     update_folder,
 )
@@ -67,8 +77,8 @@ NO_RECIPIENT: Final = (
 
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(minutes=10)
-_MOST_DOUBLINGS: Final = 10
 _SECURITY_TXT_LASTS: Final = timedelta(days=200)
+_LOG: Final = logging.getLogger(__name__)
 _TROUBLE: Final = (HomeError, NotPossibleError, OSError, SealError, SiteError, UpdatesError)
 
 
@@ -77,7 +87,11 @@ def distribute(at: datetime) -> int:
 
     What goes wrong with one is kept with it, and tried again later; the others go on.
     """
-    waiting = [row.pk for row in _waiting() if _is_due(row, at)]
+    waiting = [
+        row.pk
+        for row in Distribution.objects.filter(state=Distribution.State.WAITING).order_by("pk")
+        if is_due(row.tries, row.tried_at, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE, at=at)
+    ]
     if not waiting:
         return 0
     if not UpdateFolder(update_folder()).is_made:
@@ -97,7 +111,7 @@ def refresh(at: datetime) -> None:
         HomeError: a folder or a key cannot be used.
     """
     if UpdateFolder(update_folder()).is_made:
-        repository = _repository()
+        repository = update_repository()
         repository.refresh(at)
         repository.sweep(at)
     if public_folder().is_dir():
@@ -117,20 +131,10 @@ def rebuild_site(actor: Actor, *, at: datetime) -> int:
     require_with_instance(actor, Act.ADMINISTER)
     rows = Publication.objects.filter(tlp=Label.CLEAR, published_at__isnull=False)
     newest = [_newest(row) for row in rows.order_by("published_at", "pk")]
-    there = [_for_site(revision, record_of(revision)) for revision in newest if revision]
+    revisions = [revision for revision in newest if revision]
+    there = [one for revision in revisions for one in _for_site(revision, record_of(revision))]
     _site().rebuild(there, at, may_vanish=True)
-    return len(there)
-
-
-def _waiting() -> Iterator[Distribution]:
-    yield from Distribution.objects.filter(state=Distribution.State.WAITING).order_by("pk")
-
-
-def _is_due(row: Distribution, at: datetime) -> bool:
-    if row.tried_at is None:
-        return True
-    pause = _FIRST_PAUSE * 2.0 ** min(max(row.tries - 1, 0), _MOST_DOUBLINGS)
-    return at >= row.tried_at + min(pause, _LONGEST_PAUSE)
+    return len(revisions)
 
 
 def _tried(pk: int, at: datetime) -> bool:
@@ -143,18 +147,27 @@ def _tried(pk: int, at: datetime) -> bool:
     try:
         sequence = _keep(row, at)
     except _TROUBLE as error:
-        Distribution.objects.filter(pk=pk).update(
-            tries=row.tries + 1, tried_at=at, reason=str(error)
-        )
+        _keep_reason(row, foreseen(error), at)
+        return False
+    except PASSING:
+        _LOG.exception("promise %s could not be kept now; it is tried again", pk)
+        return False
+    except Exception as error:  # noqa: BLE001 whatever it is; the others wait behind it
+        _LOG.exception("promise %s cannot be kept", pk)
+        _keep_reason(row, unforeseen(error), at)
         return False
     with transaction.atomic():
         left = Distribution.objects.filter(pk=pk, state=Distribution.State.WAITING)
         if not left.update(
-            state=Distribution.State.DONE, sequence=sequence, reason="", tried_at=at, done_at=at
+            state=Distribution.State.DONE,
+            sequence=row.sequence if sequence is None else sequence,
+            reason="",
+            tried_at=at,
+            done_at=at,
         ):
             return False
         note(
-            "publication-distributed",
+            "publication-overtaken" if sequence is None else "publication-distributed",
             row.revision.publication,
             at=at,
             actor=HOUSE,
@@ -165,27 +178,41 @@ def _tried(pk: int, at: datetime) -> bool:
     return True
 
 
-def _keep(row: Distribution, at: datetime) -> int:
-    """Write what was promised where it belongs; return its place in the list of changes."""
+def _keep_reason(row: Distribution, why: str, at: datetime) -> None:
+    Distribution.objects.filter(pk=row.pk).update(tries=row.tries + 1, tried_at=at, reason=why)
+
+
+def _keep(row: Distribution, at: datetime) -> int | None:
+    """Write what was promised where it belongs; return its place in the list of changes.
+
+    It has none where a newer revision is out, wherever that one has arrived: then nothing is
+    written of it.
+    """
     revision = row.revision
+    if _is_overtaken(revision):
+        return None
     record = record_of(revision)
     if not row.path:
         # Before anything is written: whoever comes after a crash has to find it by its name.
         row.path = _path(record)
         Distribution.objects.filter(pk=row.pk).update(path=row.path)
-    repository = _repository()
+    repository = update_repository()
     held = repository.holds()
+    _require_newest(revision, record, repository, held)
     if record.label == Label.CLEAR:
         files = fix_files_of(revision)
         additions = [
             Addition(row.path, _document(revision, BUNDLE)),
             *(Addition(f"fixes/{record.identifier}/{name}", raw) for name, raw in files),
         ]
-    elif row.path in held:
+    elif row.sha256 and held.get(row.path) == row.sha256:
         additions = []  # Encrypted anew, it would be other bytes, and look like news.
     else:
         content = restrict(_document(revision, BUNDLE), _recipients(revision, record))
         additions = [Addition(row.path, content)]
+        # Before it is written, too: what lies there later is ours only if it is these bytes.
+        row.sha256 = hashlib.sha256(content).hexdigest()
+        Distribution.objects.filter(pk=row.pk).update(sha256=row.sha256)
     own = f"fixes/{record.identifier}/"
     withdrawn = {path for path in held if path.startswith(own)} - {one.path for one in additions}
     if record.withdrawn_at is not None and record.label == Label.CLEAR:
@@ -194,13 +221,44 @@ def _keep(row: Distribution, at: datetime) -> int:
         additions, standing=_standing(held), withdrawn=withdrawn, at=at
     ).sequence
     if record.label == Label.CLEAR:
-        there = [_for_site(revision, record)]
-        site = _site()
-        if record.withdrawn_at is not None:
-            site.withdraw(there, at)
-        else:
-            site.put(there, at)
+        # A withdrawal, too, where what it withdraws was overtaken and never lay here.
+        _site().put(_for_site(revision, record), at)
     return sequence
+
+
+def _is_overtaken(revision: Revision) -> bool:
+    newer = Revision.objects.filter(
+        publication=revision.publication_id,
+        number__gt=revision.number,
+        state=RevisionState.PUBLISHED,
+    )
+    return newer.exists()
+
+
+def _require_newest(
+    revision: Revision, record: Record, repository: Publisher, held: Mapping[str, str]
+) -> None:
+    """Refuse to put a revision over a higher one, as after a restored database.
+
+    What cannot be read, or is not signed with this instance's key for bundles, is not ours, and
+    says nothing.
+
+    Raises:
+        NotPossibleError: the repository holds a higher one.
+    """
+    path = f"advisories/{record.identifier}.json"
+    if path not in held:
+        return
+    try:
+        there = open_bundle(repository.read(path), bundle_signer().public_key)
+    except UpdatesError:
+        return
+    if there.identifier == record.identifier and there.revision > revision.number:
+        raise NotPossibleError(
+            f"the update repository holds revision {there.revision} of {record.identifier}, and"
+            f" this is revision {revision.number}, which clients refuse; restore the newer"
+            " database, or revise the publication until it is beyond that"
+        )
 
 
 def _path(record: Record) -> str:
@@ -253,11 +311,12 @@ def _newest(publication: Publication) -> Revision | None:
     return rows.select_related("publication", "record__key").order_by("number").last()
 
 
-def _for_site(revision: Revision, record: Record) -> PublishedDocuments:
+def _for_site(revision: Revision, record: Record) -> list[PublishedDocuments]:
+    """Return what lies on the site of a revision: the advisory, and the VEX beside it."""
     publication = revision.publication
     ecosystem = ecosystem_of_purl(publication.package_type, None)
     categories = [ecosystem.name if ecosystem else publication.package_type, publication.package]
-    return PublishedDocuments(
+    advisory = PublishedDocuments(
         identifier=record.identifier,
         label=on_site.Label.CLEAR,
         title=record.title,
@@ -270,6 +329,16 @@ def _for_site(revision: Revision, record: Record) -> PublishedDocuments:
         modified_at=record.modified_at,
         withdrawn_at=record.withdrawn_at,
     )
+    vex = replace(
+        advisory,
+        identifier=document_identifier(record.identifier, Profile.VEX),
+        title=f"{record.title} (VEX)",
+        csaf20=_document(revision, "csaf20-vex"),
+        csaf21=document_of(revision, "csaf21-vex"),
+        osv=None,
+        advisory=record.identifier,
+    )
+    return [advisory, vex]
 
 
 def _site() -> Site:
@@ -292,18 +361,5 @@ def _security_txt(at: datetime) -> str:
         contacts=[written],
         expires=month + _SECURITY_TXT_LASTS,
         base_url=public_url(),
-        metadata=[f"{public_url()}/{metadata.WELL_KNOWN}/{metadata.METADATA}"],
+        metadata=metadata.csaf_fields(public_url(), list(on_site.Version)),
     )
-
-
-_opened: dict[tuple[Path, tuple[str, ...]], Publisher] = {}
-
-
-def _repository() -> Publisher:
-    """Return the update repository; what it has read is kept for the next time."""
-    signers: tuple[Signer, ...] = online_signers()
-    place = (update_folder(), tuple(signer.public_key.keyid for signer in signers))
-    if place not in _opened:
-        _opened.clear()
-        _opened[place] = Publisher.open(update_folder(), signers)
-    return _opened[place]

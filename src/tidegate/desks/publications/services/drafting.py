@@ -26,6 +26,7 @@ from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.parties.models import Organisation
 from tidegate.desks.publications.models import Publication, Revision
 from tidegate.desks.publications.queries.composing import FROM_DESKS, composed, taken_over
+from tidegate.desks.publications.queries.history import history_for
 from tidegate.desks.publications.queries.known import known_of
 from tidegate.desks.publications.queries.records import record_of
 from tidegate.desks.publications.services.holding import (
@@ -37,16 +38,16 @@ from tidegate.desks.publications.services.holding import (
     keep_record,
     last_published,
     moved,
+    name_author,
     rewrite,
 )
 from tidegate.desks.publications.services.recording import record
 from tidegate.desks.publications.states.drafts import draft_of, noted
+from tidegate.desks.publications.states.labels import FREE
+from tidegate.desks.publications.states.limits import limit_fault_of
 from tidegate.desks.publications.states.revisions import RevisionEvent
 from tidegate.engines.formats.advisories.record import Record, RecordError, RevisionNote
 from tidegate.instance.publisher import publisher
-
-FREE: Final = (Label.GREEN, Label.CLEAR)
-"""Labels of what is for everybody."""
 
 _FIRST: Final = "First publication."
 _MOST_ORGANISATIONS: Final = 500
@@ -352,6 +353,7 @@ def _add(
     )
     keep_record(revision, said, audience, at=at)
     revision.save()
+    name_author(revision, actor, at=at)
     return revision
 
 
@@ -379,6 +381,7 @@ def _change(
     if words is not None:
         revision.words = needed(worded(words, "what changes"), "what changes")
     *earlier, last = before.revisions
+    earlier = [*history_for(held.publication, earlier, label or before.label, audience)]
     kept = replace(
         said,
         identifier=held.publication.identifier,
@@ -390,12 +393,15 @@ def _change(
         if revision.withdraws
         else "",
     )
+    if fault := limit_fault_of(kept):
+        raise NotPossibleError(f"{held.name} cannot be kept like this: {fault}")
     revision.state, revision.held_because = state, ""
     revision.edits += 1
     revision.edited_by_id, revision.edited_at = actor.person, at
     revision.submitted_by, revision.submitted_at = None, None
     fall(revision, at)
     rewrite(revision, kept, audience, at=at)
+    name_author(revision, actor, at=at)
 
 
 def _second(at: datetime) -> datetime:

@@ -19,11 +19,13 @@ from tidegate.desks.publications.keys import as_written
 from tidegate.desks.publications.models import Publication, Revision
 from tidegate.desks.publications.queries.records import purpose_of, record_of
 from tidegate.desks.publications.states.drafts import digest_of
-from tidegate.desks.publications.states.revisions import REVISIONS, RevisionEvent, RevisionState
-from tidegate.engines.formats.advisories.record import Record, record_data
-
-AT_WORK = (RevisionState.DRAFT, RevisionState.SUBMITTED, RevisionState.APPROVED)
-"""States of the one revision that is worked on."""
+from tidegate.desks.publications.states.revisions import (
+    AT_WORK,
+    REVISIONS,
+    RevisionEvent,
+    RevisionState,
+)
+from tidegate.engines.formats.advisories.record import Record, RecordError, record_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,18 @@ def keep_record(
     """Seal a record as a revision's, and set the digest of what is approved; the row is not saved.
 
     What was sealed before is removed once the row points at the new one: call `forget` with it.
+
+    Raises:
+        NotPossibleError: it holds what cannot be written as text.
     """
     publication = revision.publication
     revision.audience = sorted(set(audience))
-    revision.digest = digest_of(record, revision.audience, revision.publish_at)
+    try:
+        revision.digest = digest_of(record, revision.audience, revision.publish_at)
+    except RecordError as error:
+        raise NotPossibleError(
+            f"revision {revision.number} of {publication.identifier} cannot be kept: {error}"
+        ) from error
     content = json.dumps(record_data(record), separators=(",", ":"), ensure_ascii=False).encode()
     revision.record = seal(publication.coordination, purpose_of(revision), content, at)
 
@@ -124,6 +134,12 @@ def rewrite(revision: Revision, record: Record, audience: Iterable[str], *, at: 
     keep_record(revision, record, audience, at=at)
     revision.save()
     before.delete()
+
+
+def name_author(revision: Revision, actor: Actor, *, at: datetime) -> None:
+    """Keep that somebody has worked on a revision, which is saved: they do not approve it."""
+    if actor.person is not None:
+        revision.authors.get_or_create(person_id=actor.person, defaults={"since": at})
 
 
 def redigest(revision: Revision) -> None:

@@ -8,7 +8,9 @@ revision that waits for an embargo's end goes out at that end.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -22,20 +24,25 @@ from tidegate.desks.cases.states.embargoes import EmbargoState
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.parties.queries.actors import actor_of
 from tidegate.desks.publications.models import Publication, Revision
-from tidegate.desks.publications.queries.faults import FREE, faults_of
+from tidegate.desks.publications.queries.authors import authors_of
+from tidegate.desks.publications.queries.faults import faults_of
 from tidegate.desks.publications.queries.records import record_of
 from tidegate.desks.publications.services import releasing
 from tidegate.desks.publications.services.recording import record as note
+from tidegate.desks.publications.services.trouble import PASSING, foreseen, unforeseen
 from tidegate.desks.publications.states.drafts import digest_of
+from tidegate.desks.publications.states.labels import FREE
 from tidegate.desks.publications.states.revisions import RevisionState
 from tidegate.engines.formats.advisories.record import Record, RecordError
 from tidegate.engines.formats.advisories.wording import DocumentError
+from tidegate.engines.matching.errors import AdvisoryError
 from tidegate.engines.reproduction.receipts import ReceiptError
 from tidegate.engines.sealing import SealError
 from tidegate.engines.updates.errors import UpdatesError
 from tidegate.instance.home import HomeError
 
 _TROUBLE = (
+    AdvisoryError,
     DocumentError,
     HomeError,
     NotPossibleError,
@@ -44,7 +51,9 @@ _TROUBLE = (
     SealError,
     UpdatesError,
 )
-"""What may go wrong with one revision, and must not keep the others."""
+"""What may be expected to go wrong with one revision, and says itself what to do."""
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 def publish_due(at: datetime) -> int:
@@ -59,7 +68,10 @@ def publish_due(at: datetime) -> int:
 
 
 def publish(revision_id: int, *, at: datetime) -> bool:
-    """Let one revision out if it may go; say whether it did. Why not is kept with it."""
+    """Let one revision out if it may go; say whether it did. Why not is kept with it.
+
+    Whatever goes wrong with it is its own: it is written to the log, and those after it go on.
+    """
     try:
         with transaction.atomic():
             held = _hold(revision_id, at)
@@ -72,11 +84,13 @@ def publish(revision_id: int, *, at: datetime) -> bool:
             releasing.release(revision, coordination, at=at)
             return True
     except _TROUBLE as error:
-        with transaction.atomic():
-            held = _hold(revision_id, at)
-            if held is not None:
-                _keep_reason(held[0], str(error), at)
-        return False
+        _keep_trouble(revision_id, foreseen(error), at)
+    except PASSING:
+        _LOG.exception("revision %s could not be let out now; it is tried again", revision_id)
+    except Exception as error:  # noqa: BLE001 whatever it is; the others wait behind it
+        _LOG.exception("revision %s cannot be let out", revision_id)
+        _keep_trouble(revision_id, unforeseen(error), at)
+    return False
 
 
 def why_held(revision: Revision, coordination: Coordination, *, at: datetime) -> str:
@@ -117,6 +131,16 @@ def _hold(revision_id: int, at: datetime) -> tuple[Revision, Coordination] | Non
     return revision, coordination
 
 
+def _keep_trouble(revision_id: int, why: str, at: datetime) -> None:
+    try:
+        with transaction.atomic():
+            held = _hold(revision_id, at)
+            if held is not None:
+                _keep_reason(held[0], why, at)
+    except Exception:  # noqa: BLE001 that it cannot even be noted holds nobody up
+        _LOG.exception("why revision %s is held could not be kept: %s", revision_id, why)
+
+
 def _keep_reason(revision: Revision, why: str, at: datetime) -> None:
     if revision.held_because == why:
         return
@@ -138,9 +162,8 @@ def _approval_fault(revision: Revision, record: Record, at: datetime) -> str:
             "it is not what was approved: somebody has changed it where it is kept; call it back,"
             " and look into the database's backups"
         )
-    own = (revision.edited_by_id, revision.submitted_by_id)
     given = revision.approvals.filter(fallen_at=None, digest=revision.digest)
-    others = given.exclude(person__in=[pk for pk in own if pk]).select_related("person")
+    others = given.exclude(person__in=authors_of(revision)).select_related("person")
     if any(
         may(actor_of(one.person), Act.COORDINATE, revision.publication, at=at) for one in others
     ):

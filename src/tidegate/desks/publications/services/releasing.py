@@ -34,7 +34,7 @@ from tidegate.desks.publications.models import (
     Rendered,
     Revision,
 )
-from tidegate.desks.publications.queries.faults import FREE, cna_of
+from tidegate.desks.publications.queries.faults import cna_of
 from tidegate.desks.publications.queries.known import last_trials_of
 from tidegate.desks.publications.queries.records import (
     BUNDLE,
@@ -45,6 +45,7 @@ from tidegate.desks.publications.queries.records import (
 from tidegate.desks.publications.services.holding import rewrite
 from tidegate.desks.publications.services.recording import record as note
 from tidegate.desks.publications.states.drafts import dated
+from tidegate.desks.publications.states.labels import FREE
 from tidegate.desks.publications.states.revisions import RevisionState
 from tidegate.engines.formats.advisories.formats_of import documents
 from tidegate.engines.formats.advisories.record import Record, record_data

@@ -30,9 +30,16 @@ class Basis(StrEnum):
     SAID = "said"
     """They say so."""
     INVENTORY = "inventory"
+    """An inventory shows it: one that is here, for an asset that is here; or else, they say, one
+    that their client has read."""
     RUN = "run"
+    """The proof's harmless form was run, they say; its receipt stays with them."""
 
 
+SHOWING: Final = (Basis.INVENTORY, Basis.RUN)
+"""What `verified` rests on; nobody's word alone is enough for it."""
+SHOWN_HERE: Final = (Stage.APPLIED, Stage.VERIFIED)
+"""Stages that an inventory can show that was handed in here."""
 SMALLEST_GROUP: Final = 5
 """Organisations that a cell of a published figure has at least; smaller ones are not shown."""
 

@@ -65,6 +65,9 @@ def digest_of(record: Record, audience: Iterable[str], publish_at: datetime | No
         record: dated or not.
         audience: keys of the organisations that it goes to.
         publish_at: its time; None for at once.
+
+    Raises:
+        RecordError: a text of it is none, for it holds half of a surrogate pair.
     """
     data = record_data(record)
     data["revisions"] = [*data["revisions"][:-1], {**data["revisions"][-1], "at": None}]
@@ -74,7 +77,13 @@ def digest_of(record: Record, audience: Iterable[str], publish_at: datetime | No
         "audience": sorted(set(audience)),
         "publish_at": publish_at.astimezone(UTC).isoformat() if publish_at else None,
     }
-    return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
+    try:
+        written = rfc8785.dumps(said)
+    except rfc8785.CanonicalizationError as error:
+        raise RecordError(
+            f"the record: cannot be written as JSON ({error}); take out what is no text"
+        ) from error
+    return hashlib.sha256(written).hexdigest()
 
 
 def _second(at: datetime) -> datetime:

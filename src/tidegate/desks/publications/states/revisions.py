@@ -37,6 +37,9 @@ class RevisionEvent(StrEnum):
     DROP = "drop"
 
 
+AT_WORK: Final = (RevisionState.DRAFT, RevisionState.SUBMITTED, RevisionState.APPROVED)
+"""States of the one revision that is worked on."""
+
 REVISIONS: Final[Mapping[tuple[RevisionState, RevisionEvent], RevisionState]] = {
     (RevisionState.DRAFT, RevisionEvent.EDIT): RevisionState.DRAFT,
     (RevisionState.DRAFT, RevisionEvent.SUBMIT): RevisionState.SUBMITTED,

@@ -1,18 +1,28 @@
-"""What may be shown of few organisations: cells of at least five, and nothing to subtract; pure.
+"""What may be shown of few organisations, and when it may be shown anew; pure.
 
-A cell that is left out can be had back by subtracting others: the rest from the whole, one day from
-the next, one stage from the one before. So what is shown is made so that no subtraction leads to a
-cell of one to four.
+Whoever looks at counts knows what some of the organisations do: its own ones. It may have up to
+`MOST_OF_ONE` of them, let them join and act as it likes, and look as often as it likes. So:
 
-- Organisations are counted in cells, each of at least `SMALLEST_GROUP`; those of smaller ones are
-  put together, with the smallest of the larger ones if they are still too few. Whatever the figures
-  are broken down by, they are sums over the same cells.
-- Of a cell of n, a count is shown rounded down to a multiple of `SMALLEST_GROUP`. Only 'all of
-  them' is told apart: then the rest is empty.
+- A figure is shown anew at fixed instants (once a day), whoever looks and how often.
+- It keeps what was counted when it was last shown, and moves once the count is `STEP` or more away
+  from that: by at least `SMALLEST_GROUP` organisations beside those of one observer. Until then it
+  stands, whatever happens. Nobody is shown what was counted, only what is left of it, rounded down
+  to a multiple of `SMALLEST_GROUP`.
+- The last five up to all of them, and the first five from none, count alike (`bounded`). So no
+  figure says that all have done something, nor that none has any more: one that was shown once may
+  stay at five for good.
+- Organisations are counted in cells of one sector and scope. A cell is alone from the beginning
+  (with `STEP` organisations at least) or with the others for good: what would move from one to the
+  other could be told by the difference. All other figures are sums over what is shown of cells.
 
-Two counts that are shown differ by none or by at least five. Behind each one lie at least five
-that are possible, and any two in the same bracket may be the same; so neither order in time nor
-the order of the stages tells one from its neighbour.
+What that promises: between two steps of a figure at least five organisations have changed that are
+not the observer's; and of no organisation but its own does it follow from all that was ever shown
+whether it has come to a stage, nor whether it runs what is affected.
+
+Its limits. Two who look together, with more than `MOST_OF_ONE` organisations between them, are
+one observer with more than these. Who knows of everybody else from elsewhere needs no figures. Who
+knows that there are only so many organisations of a sector at all learns that most of them run what
+is affected, when their cell is shown. And the figures are late, and too low.
 """
 
 from __future__ import annotations
@@ -22,50 +32,52 @@ from typing import Final, TypeVar
 
 from tidegate.desks.publications.states.adoption import SMALLEST_GROUP
 
+MOST_OF_ONE: Final = SMALLEST_GROUP - 1
+"""Organisations that an observer may have of its own, and learn nothing of the others."""
+STEP: Final = SMALLEST_GROUP + MOST_OF_ONE
+"""By how much a count has to differ from what was last shown of it, to be shown anew."""
+
 _K = TypeVar("_K")
-_OTHERS: Final = None
 
 
-def shown_size(size: int) -> int:
-    """Return how many organisations a cell is shown to have."""
-    return size - size % SMALLEST_GROUP
+def shown(measured: int) -> int:
+    """Return what is shown of a count that was measured: a multiple of five, rounded down."""
+    return measured - measured % SMALLEST_GROUP
 
 
-def shown_count(count: int, of: int) -> int:
-    """Return how many of the `of` organisations of a cell are shown to have reached something.
+def moved(measured: int, count: int, of: int | None = None) -> int:
+    """Return what a figure is measured at from now on: as before, unless it makes a step.
 
     Args:
-        count: how many have; from 0 to `of`.
-        of: how many there are in the cell.
+        measured: at its last step; 0 before the first one.
+        count: how many organisations there are now.
+        of: how many there could be, if that is known.
     """
-    if count == of:
-        return shown_size(of)
-    # Not so close to all of them that those who are missing could be told.
-    return max(0, min(shown_size(count), shown_size(of) - SMALLEST_GROUP))
+    now = bounded(count, of)
+    return now if abs(now - measured) >= STEP else measured
 
 
-def cells(sizes: Mapping[_K, int]) -> Mapping[_K, _K | None]:
-    """Return in which cell the organisations of each key are counted.
+def bounded(count: int, of: int | None = None) -> int:
+    """Return a count without what would tell 'none' from a few, or 'all' from nearly all."""
+    low = max(count, SMALLEST_GROUP)
+    return low if of is None else max(0, min(low, of - SMALLEST_GROUP))
+
+
+def placed(sizes: Mapping[_K, int], before: Mapping[_K, bool]) -> dict[_K, bool]:
+    """Return which cells are counted alone, and which are with the others.
 
     Args:
-        sizes: how many organisations each key has.
+        sizes: how many organisations each cell has now.
+        before: those that are placed already; they stay as they are.
 
     Returns:
-        for each key itself; None for those that are put together; a key that is missing is not
-        shown at all, for there are too few of everything.
+        for each cell that is placed now, whether it is alone; the others wait, for they are too few
+        together.
     """
-    small = {key for key, size in sizes.items() if 0 < size < SMALLEST_GROUP}
-    together = sum(sizes[key] for key in small)
-    # Equal ones go by their names, so that asking twice gives the same.
-    larger = sorted(
-        (key for key, size in sizes.items() if size >= SMALLEST_GROUP),
-        key=lambda key: (sizes[key], str(key)),
-    )
-    while 0 < together < SMALLEST_GROUP and larger:
-        key = larger.pop(0)
-        small.add(key)
-        together += sizes[key]
-    found: dict[_K, _K | None] = {key: key for key in larger}
-    if together >= SMALLEST_GROUP:
-        found |= dict.fromkeys(small, _OTHERS)
-    return found
+    new = {key: size for key, size in sizes.items() if size and key not in before}
+    alone = {key: True for key, size in new.items() if size >= STEP}
+    rest = [key for key in new if key not in alone]
+    has_others = not all(before.values())
+    if has_others or sum(new[key] for key in rest) >= STEP:
+        return {**before, **alone, **dict.fromkeys(rest, False)}
+    return {**before, **alone}

@@ -105,9 +105,10 @@ def get_curve(
         Query(None, description="Group by it; for coordinators. All together, if left out."),
     ],
 ) -> Any:
-    """Return the curve of a publication from notified to verified; no group of fewer than five.
+    """Return the curve of a publication from notified to verified; coarse and delayed.
 
-    For coordinators; all together, also for the vendors of its case.
+    No group of fewer than five is shown, and what they say is told from what inventories show. For
+    coordinators; all together, also for the vendors of its case.
     """
     return curve(actor_of(request), key, By(by) if by else None, at=timezone.now())
 
@@ -127,7 +128,7 @@ def get_own(request: HttpRequest, key: str, organisation: Organisation) -> Any:
 def get_funnel(request: HttpRequest) -> Any:
     """Return how many come how far, from found to verified, and how long each step takes.
 
-    For coordinators, in full.
+    For coordinators; of organisations it adds up what the curves show.
     """
     found = funnel(actor_of(request), at=timezone.now())
     reference = {**whole(found.reference), "share": found.reference.share}

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 
+from tidegate.desks.publications.queries.authors import authors_of
 from tidegate.desks.publications.queries.detail import (
     PublicationPage,
     publication_page,
@@ -49,6 +50,7 @@ def get_approval(request: HttpRequest, key: str) -> Any:
         "revision": row.number,
         "state": row.state,
         "digest": row.digest,
+        "authors": [one.name for one in authors_of(row)],
         "tlp": record_of(row).label,
         "audience": row.audience,
         "publish_at": row.publish_at,

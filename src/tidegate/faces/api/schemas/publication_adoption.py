@@ -46,6 +46,10 @@ class CurvePoint(Form):
 
     at: datetime
     reached: Reached
+    """As they say themselves, or as is known here."""
+    shown_here: Reached
+    """Those of them of which inventories show it that were handed in here: `applied` and
+    `verified` alone. A run counts as what they say, for its receipt is not here."""
 
 
 class CurveGroup(Form):
@@ -63,16 +67,20 @@ class CurveGroup(Form):
 
 
 class AdoptionCurve(Form):
-    """From notified to verified over time. Counts are multiples of `smallest`, rounded down."""
+    """From notified to verified over time, coarse and delayed.
+
+    Counts are multiples of `smallest`, rounded down. They are settled once a day, and each one
+    moves only when it is nine organisations or more behind; it never says that all have come.
+    """
 
     identifier: PublicationName
     published_at: datetime
     by: Literal["sector", "scope"] | None
     groups: list[CurveGroup]
     deadlines: list[date]
-    """Days by which it is due for at least `smallest` organisations."""
+    """Days by which it is due for enough organisations."""
     is_hidden: bool
-    """There are organisations, and too few to show anything."""
+    """Nothing is shown: nobody is known to run it, or too few, or it was not settled yet."""
     smallest: int
 
 
@@ -94,6 +102,8 @@ class AdoptingAsset(Form):
     stage: AdoptionStage
     """The furthest, as its exposures stand now."""
     stages: list[StageReached]
+    receipt_sha256: str
+    """Of a run's receipt, as its client says; nobody here has seen it. Empty without a run."""
     is_open: bool
     """It is exposed now."""
     is_late: bool

@@ -91,6 +91,8 @@ class Revision(Form):
     edited_at: datetime | None
     submitted_by: str
     submitted_at: datetime | None
+    authors: list[str]
+    """Who has written, addressed or timed any of it, or handed it in: none of them approves it."""
     returned_because: str
     publish_at: datetime | None
     """Its time; null for as soon as it is approved."""
@@ -186,7 +188,9 @@ class RevisionInFormat(Form):
     text: str
     """The document; empty where it cannot be made."""
     faults: list[str]
-    """What keeps this document from going out, each with its mend."""
+    """In what this document breaks its standard, or why it cannot be made; each with its mend."""
+    record_faults: list[str]
+    """What keeps the record from going out, and so every document of it, be it valid or not."""
     is_out: bool
     """These are the bytes that went out."""
     note: str
@@ -235,6 +239,8 @@ class ToApprove(Form):
     state: RevisionState
     digest: Digest
     """Handed back with the approval."""
+    authors: list[str]
+    """Who has written, addressed or timed any of it, or handed it in: none of them approves it."""
     tlp: Label
     audience: list[OrganisationKey]
     publish_at: datetime | None

@@ -34,26 +34,25 @@ def adoption(
 ) -> None:
     """Show how far a published fix has come, from notified to verified, and what is late.
 
-    Coordinators, and vendors of the case, see counts of no fewer than five organisations; operators
-    see their own with --own. That somebody has not answered does not say that they are not
-    affected.
+    Coordinators, and vendors of the case, see counts of no fewer than five organisations, coarse
+    and a day late; operators see their own with --own. That somebody has not answered does not say
+    that they are not affected.
     """
     if own and by:
         raise typer.BadParameter("--own is one operator's; leave --by out")
     open_instance()
-    from tidegate.desks.publications.keys import as_written
     from tidegate.desks.publications.queries.adoption import By, curve
     from tidegate.desks.publications.queries.adoption_own import own_adoption
 
-    who, now, name = actor(), timezone.now(), as_written(identifier) or identifier
+    who, now = actor(), timezone.now()
     if own:
-        mine = own_adoption(who, name, organisation=organisation, at=now)
+        mine = own_adoption(who, identifier, organisation=organisation, at=now)
         if as_json:
             print_data(mine)
         else:
             shown.show_own(mine)
         return
-    found = curve(who, name, By(by) if by else None, at=now)
+    found = curve(who, identifier, By(by) if by else None, at=now)
     if as_json:
         print_data(found)
     else:

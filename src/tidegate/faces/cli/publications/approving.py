@@ -169,14 +169,15 @@ def _read(who: Actor, identifier: str, at: datetime) -> str:
             " --digest SHA256"
         )
     shown.show_page(page, only=newest.number)
+    approved = detail.revision_record(who, identifier, newest.number, at=at)
+    shown.show_approval(approved, newest)
     if newest.number > 1:
         found = differences.between(who, identifier, newest.number - 1, newest.number, at=at)
         shown.show_differences(found)
     else:
         from tidegate.engines.formats.advisories.record import record_data
 
-        record = record_data(detail.revision_record(who, identifier, newest.number, at=at))
-        shown.show_record(record)
+        shown.show_record(record_data(approved))
     typer.confirm("Approve exactly this?", abort=True, err=True)
     return newest.digest
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tidegate.faces.cli.acting import actor
 from tidegate.faces.cli.exposure.documents import nothing, print_data, say, tell, write_out
 from tidegate.faces.cli.publications import shown_publications as shown
+from tidegate.faces.cli.publications import to_know
 from tidegate.faces.cli.publications.given import AsJson, Identifier
 from tidegate.faces.cli.screens import ERRORS, safe
 from tidegate.instance.opening import open_instance
@@ -80,8 +81,8 @@ def show(
 ) -> None:
     """Show a publication and its revisions; with --format one revision as a document, on stdout.
 
-    `--format record` is what `edit --from` takes. Exit code 1: the document has faults, which are
-    told on stderr.
+    `--format record` is what `edit --from` takes. Exit code 1: the document has faults, or the
+    record that it is made of, which are told on stderr.
     """
     open_instance()
     from tidegate.desks.publications.queries import detail, previews
@@ -100,10 +101,10 @@ def show(
             print_data(made)
         else:
             write_out(made.text.encode())
-            for line in (made.note, *made.faults):
+            for line in (made.note, *made.faults, *made.record_faults):
                 if line:
                     ERRORS.print(safe(line), highlight=False, soft_wrap=True)
-        raise typer.Exit(PROBLEMS if made.faults else 0)
+        raise typer.Exit(PROBLEMS if made.faults or made.record_faults else 0)
     page = detail.publication_page(who, identifier, at=now)
     if as_json:
         print_data(page)
@@ -115,20 +116,21 @@ def show(
 def check(identifier: Identifier, revision: Revision = None, as_json: AsJson = False) -> None:
     """Say what keeps a revision from going out, and what is wrong with it in each format.
 
-    Exit code 1: there is something.
+    Exit code 1: there is something. What is to be known besides, such as that it would be published
+    in nobody's name, is said, and keeps nothing.
     """
     open_instance()
     from tidegate.desks.publications.queries import previews
-    from tidegate.engines.formats.advisories.formats_of import WORDS
 
     who, now = actor(), timezone.now()
     faults = previews.checked(who, identifier, number=revision, at=now)
-    made = [previews.preview(who, identifier, one, number=revision, at=now) for one in WORDS]
+    made = previews.previews(who, identifier, number=revision, at=now)
+    notes = to_know.notes(who, identifier, revision, at=now)
     if as_json:
         formats = {one.word: {"faults": one.faults, "note": one.note} for one in made}
-        print_data({"faults": faults, "formats": formats})
+        print_data({"faults": faults, "formats": formats, "notes": notes})
     else:
-        shown.show_check(faults, made)
+        shown.show_check(faults, made, notes)
     raise typer.Exit(PROBLEMS if faults or any(one.faults for one in made) else 0)
 
 
@@ -181,7 +183,7 @@ def diff(
 def distribution(as_json: AsJson = False) -> None:
     """Show what waits to reach the update repository and the site, and why, and what has arrived.
 
-    Exit code 1: something waits.
+    Exit code 1: something waits, or is approved and due and not out yet.
     """
     open_instance()
     from tidegate.desks.publications.queries.distribution import distribution_state
@@ -191,7 +193,7 @@ def distribution(as_json: AsJson = False) -> None:
         print_data(found)
     else:
         shown.show_distribution(found)
-    raise typer.Exit(PROBLEMS if found.waiting else 0)
+    raise typer.Exit(PROBLEMS if found.waiting or found.due else 0)
 
 
 @app.command("rebuild-site")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from tidegate.desks.publications.states.adoption import Stage
+from tidegate.desks.publications.states.adoption import SHOWN_HERE, Stage
 from tidegate.faces.cli.exposure.documents import nothing, say, table
 from tidegate.faces.cli.saying import moment
 from tidegate.faces.cli.screens import safe
@@ -28,24 +28,31 @@ def show_curve(found: Curve) -> None:
     say(f"{found.identifier}, published {moment(found.published_at)}")
     if found.is_hidden:
         nothing(
-            f"Fewer than {found.smallest} organisations are known to run what is affected: too few"
-            " to show anything."
+            "Nothing to show yet: nobody is known to run what is affected, or too few are, or they"
+            " are not counted yet, which is done once a day."
         )
-        return
-    if not found.groups:
-        nothing("Nobody is known to run what is affected.")
         return
     table(
         "",
-        [found.by or "", "organisations", *STAGES, "verified over time", "late", "no answer"],
+        [
+            found.by or "",
+            "organisations",
+            *STAGES,
+            *(f"{stage}, shown here" for stage in SHOWN_HERE),
+            "verified over time",
+            "late",
+            "no answer",
+        ],
         [_group(one) for one in found.groups],
         "",
     )
     if found.deadlines:
         say(f"due on: {', '.join(day.isoformat() for day in found.deadlines)}")
     nothing(
-        f"Counts are rounded down to multiples of {found.smallest}. Who has not answered is"
-        " affected, and it is not known what they have done."
+        "Figures are coarse and delayed: settled once a day, rounded down to multiples of"
+        f" {found.smallest}, and moved only when nine organisations or more behind. Applied and"
+        " verified are what they say; 'shown here' is what inventories show that are here. Who has"
+        " not answered is affected, and it is not known what they have done."
     )
 
 
@@ -97,11 +104,13 @@ def sparkline(numbers: Sequence[int]) -> str:
 
 def _group(one: Group) -> list[str]:
     last = one.points[-1].reached if one.points else {}
+    here = one.points[-1].shown_here if one.points else {}
     verified = [point.reached.get(Stage.VERIFIED, 0) for point in one.points]
     return [
         safe(one.name or "all"),
         f"{one.organisations:,}",
         *(f"{last.get(name, 0):,}" for name in STAGES),
+        *(f"{here.get(name, 0):,}" for name in SHOWN_HERE),
         sparkline(verified),
         f"[bold red]{one.late:,}[/]" if one.late else "0",
         f"[magenta]{one.unanswered:,}[/]" if one.unanswered else "0",
@@ -116,7 +125,7 @@ def _own(one: OwnAsset) -> list[str]:
         safe(one.name),
         one.stage.value,
         moment(since),
-        safe(basis),
+        safe(basis if one.key else f"{basis}, as its client says"),
         one.due_on.isoformat() if one.due_on else "",
         late,
     ]

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from tidegate.engines.formats.advisories.standings import said_by_product
+from tidegate.engines.formats.advisories.wording import span_words
 from tidegate.faces.cli.exposure.documents import facts, nothing, say, table
 from tidegate.faces.cli.saying import moment
 from tidegate.faces.cli.screens import OUT, safe
@@ -13,9 +15,10 @@ from tidegate.faces.cli.screens import OUT, safe
 if TYPE_CHECKING:
     from tidegate.desks.publications.queries.detail import PublicationPage, RevisionShown
     from tidegate.desks.publications.queries.differences import Difference
-    from tidegate.desks.publications.queries.distribution import DistributionState, Promise
+    from tidegate.desks.publications.queries.distribution import DistributionState, Due, Promise
     from tidegate.desks.publications.queries.lists import PublicationRow
     from tidegate.desks.publications.queries.previews import Preview
+    from tidegate.engines.formats.advisories.record import Record
 
 _COLOURS: Final = {
     "draft": "cyan",
@@ -25,6 +28,8 @@ _COLOURS: Final = {
     "withdrawn": "magenta",
     "dropped": "dim",
 }
+_COMMANDS: Final = {"return": "give-back"}
+"""Commands that are called otherwise than what they do in `states.revisions`."""
 _SEVERITIES: Final = ("unknown", "low", "medium", "high", "critical")
 _DONE_SHOWN: Final = 10
 
@@ -87,7 +92,9 @@ def show_page(page: PublicationPage, *, only: int | None = None) -> None:
         if only in (None, revision.number):
             _show_revision(revision)
     if page.possible:
-        nothing(f"possible now: {', '.join(sorted(page.possible))}")
+        nothing(
+            f"possible now: {', '.join(sorted(_COMMANDS.get(one, one) for one in page.possible))}"
+        )
 
 
 def _show_revision(one: RevisionShown) -> None:
@@ -102,6 +109,7 @@ def _show_revision(one: RevisionShown) -> None:
         ("  changes", one.words),
         ("  edited", _by(moment(one.edited_at), one.edited_by)),
         ("  handed in", _by(moment(one.submitted_at), one.submitted_by)),
+        ("  own work of", ", ".join(one.authors)),
         ("  given back", one.returned_because),
         ("  approved", stands),
         ("  goes to", ", ".join(one.audience)),
@@ -121,8 +129,8 @@ def _show_revision(one: RevisionShown) -> None:
     )
 
 
-def show_check(faults: Sequence[str], made: Sequence[Preview]) -> None:
-    """Show what is wrong with a revision as a whole, and in each format."""
+def show_check(faults: Sequence[str], made: Sequence[Preview], notes: Sequence[str]) -> None:
+    """Show what is wrong with a revision as a whole, and in each format, and what to know."""
     table(
         "",
         ["format", "", "to know"],
@@ -140,6 +148,8 @@ def show_check(faults: Sequence[str], made: Sequence[Preview]) -> None:
         say(f"it cannot go out: {fault}")
     if not faults and not any(one.faults for one in made):
         say("nothing in it keeps it from going out")
+    for note in notes:
+        say(f"to know: {note}")
 
 
 def show_differences(found: Iterable[Difference]) -> None:
@@ -150,6 +160,24 @@ def show_differences(found: Iterable[Difference]) -> None:
         [[safe(one.place), _part(one.before, "red"), _part(one.after, "green")] for one in found],
         "",
     )
+
+
+def show_approval(record: Record, one: RevisionShown) -> None:
+    """Show what an approval is for, in sentences: whom it goes to, when, and of which versions."""
+    whom = ", ".join(one.audience) or "everybody"
+    when = f"at {moment(one.publish_at)}" if one.publish_at else "as soon as it is approved"
+    say(f"\nIt goes to {whom} under {record.label}, {when}.")
+    if record.withdrawn_at is not None:
+        say(f"It withdraws what is out: {record.withdrawn_because}")
+        return
+    for product in record.products:
+        said = said_by_product(product)
+        for what, versions in (
+            ("Affected", [*map(span_words, said.affected), *said.affected_versions]),
+            ("Fixed", product.fixed_versions),
+            ("Unknown", [*map(span_words, said.unknown), *said.unknown_versions]),
+        ):
+            say(f"{what} of {product.purl}: {'; '.join(versions) or 'none is named'}.")
 
 
 def show_record(record: Mapping[str, Any]) -> None:
@@ -166,7 +194,12 @@ def show_distribution(found: DistributionState) -> None:
     """Show what waits, and the newest of what has arrived."""
     if found.mend:
         say(found.mend)
+    if found.due:
+        table("due, and not out", ["publication", "revision", "goes out", "because"],
+              [_due(one) for one in found.due], "")  # fmt: skip
     if not found.waiting and not found.done:
+        if found.due:
+            return
         nothing("Nothing was published yet, so nothing waits to be distributed.")
         return
     table("waits", [*_COLUMNS, "tries", "because"],
@@ -177,7 +210,7 @@ def show_distribution(found: DistributionState) -> None:
             "arrived",
             [*_COLUMNS, "arrived", "change"],
             [
-                [*_promise(one), moment(one.done_at), str(one.sequence or "")]
+                [*_promise(one), moment(one.done_at), str(one.sequence or "a newer one went")]
                 for one in found.done[:_DONE_SHOWN]
             ],
             "",
@@ -185,6 +218,14 @@ def show_distribution(found: DistributionState) -> None:
 
 
 _COLUMNS: Final = ("publication", "revision", "published", "path")
+
+
+def _due(one: Due) -> list[str]:
+    when = moment(one.publish_at) or "at once"
+    why = (
+        safe(one.reason) or "nobody has let it out: `tidegate serve` or `tidegate work` has to run"
+    )
+    return [one.identifier, str(one.revision), when, why]
 
 
 def _promise(one: Promise) -> list[str]:

@@ -2,7 +2,8 @@
 
 The stages lie in each other: whoever has verified has applied, and so on. So no line crosses
 another one, and what is seen without colours is the same from the outside in. What the picture
-shows is said in its name, too.
+shows is said in its name, too. What inventories show that are here has a line of its own, dotted,
+under the one of what is said.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Final
 
 from django.utils.safestring import SafeString
 
-from tidegate.desks.publications.states.adoption import Stage
+from tidegate.desks.publications.states.adoption import SHOWN_HERE, Stage
 from tidegate.faces.console.charts.svg import element
 
 _BOX: Final = 1000
@@ -39,6 +40,9 @@ class Moment:
 
     at: datetime
     reached: Mapping[Stage, int]
+    """As is said, or as is known."""
+    shown_here: Mapping[Stage, int]
+    """Those of them of which an inventory shows it that is here; for some stages alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ def draw_adoption(
         "svg",
         *_levels(scale),
         *(part for stage in Stage for part in _water(stage, moments, scale)),
+        *(_shown_here(stage, moments, scale) for stage in SHOWN_HERE),
         x=0,
         y=above,
         width="100%",
@@ -116,7 +121,12 @@ def draw_adoption(
 def said_of(moments: Sequence[Moment], whole: int, deadlines: Sequence[date], unit: str) -> str:
     """Say in words what the picture shows."""
     reached = moments[-1].reached
-    told = ", ".join(f"{reached.get(stage, 0)} {stage}" for stage in Stage)
+    here = moments[-1].shown_here
+    told = ", ".join(
+        f"{reached.get(stage, 0)} {stage}"
+        + (f" ({here.get(stage, 0)} shown by inventories)" if stage in SHOWN_HERE else "")
+        for stage in Stage
+    )
     due = ", ".join(_day(day) for day in deadlines[:_MOST_DAYS])
     since = _day(moments[0].at.astimezone(UTC).date())
     return f"Of {whole} {unit}, since {since}: {told}" + (f"; due on {due}" if due else "")
@@ -131,18 +141,8 @@ def _top(whole: int, moments: Sequence[Moment]) -> int:
 
 def _water(stage: Stage, moments: Sequence[Moment], scale: _Scale) -> Iterator[SafeString]:
     """Yield a stage's area, and its surface: it stands until somebody else has come to it."""
-    points: list[str] = []
-    before = None
-    for one in moments:
-        x, y = _BOX * scale.across(one.at), scale.up(one.reached.get(stage, 0))
-        if before is not None and before != y:
-            points.append(f"{x:.1f},{before:.1f}")
-        points.append(f"{x:.1f},{y:.1f}")
-        before = y
+    surface = _surface([(one.at, one.reached.get(stage, 0)) for one in moments], scale)
     ends = _BOX * scale.across(moments[-1].at)
-    if len(moments) == 1:  # It went out just now.
-        points.append(f"{ends + 4:.1f},{before:.1f}")
-    surface = " ".join(points)
     yield element(
         "polygon",
         class_=f"adoption__water adoption__water--{stage}",
@@ -151,6 +151,30 @@ def _water(stage: Stage, moments: Sequence[Moment], scale: _Scale) -> Iterator[S
     yield element(
         "polyline", class_=f"adoption__line adoption__line--{stage}", points=surface, fill="none"
     )
+
+
+def _shown_here(stage: Stage, moments: Sequence[Moment], scale: _Scale) -> SafeString:
+    """Return the line of those of whom an inventory shows it; it lies on or under the other one."""
+    return element(
+        "polyline",
+        class_=f"adoption__line adoption__line--{stage} adoption__line--here",
+        points=_surface([(one.at, one.shown_here.get(stage, 0)) for one in moments], scale),
+        fill="none",
+    )
+
+
+def _surface(numbers: Sequence[tuple[datetime, int]], scale: _Scale) -> str:
+    points: list[str] = []
+    before = None
+    for at, number in numbers:
+        x, y = _BOX * scale.across(at), scale.up(number)
+        if before is not None and before != y:
+            points.append(f"{x:.1f},{before:.1f}")
+        points.append(f"{x:.1f},{y:.1f}")
+        before = y
+    if len(numbers) == 1:  # It went out just now.
+        points.append(f"{_BOX * scale.across(numbers[-1][0]) + 4:.1f},{before:.1f}")
+    return " ".join(points)
 
 
 def _levels(scale: _Scale) -> Iterator[SafeString]:

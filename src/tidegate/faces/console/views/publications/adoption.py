@@ -1,7 +1,8 @@
 """How far a published fix has come: a curve from notified to verified, with the day due drawn in.
 
-Coordinators are shown counts of at least five organisations, by sector and by scope; a vendor of
-the case the counts of all; an operator its own assets, in full. The picture, the table beside it
+Coordinators are shown counts of at least five organisations, by sector and by scope, coarse and a
+day late; a vendor of the case the counts of all; an operator its own assets, in full. What is said
+stands apart from what inventories show that are here. The picture, the table beside it
 and the files hold the same numbers.
 """
 
@@ -33,7 +34,7 @@ from tidegate.desks.publications.queries.adoption import By, Curve, Group, curve
 from tidegate.desks.publications.queries.adoption_own import OwnAdoption, own_adoption
 from tidegate.desks.publications.queries.advisories import advisory_page
 from tidegate.desks.publications.queries.detail import readable
-from tidegate.desks.publications.states.adoption import Stage
+from tidegate.desks.publications.states.adoption import SHOWN_HERE, Stage
 from tidegate.engines.formats.advisories.record import Remedy
 from tidegate.faces.console.adoption_words import STAGES, group_name
 from tidegate.faces.console.charts.adoption import Moment, draw_adoption
@@ -60,6 +61,8 @@ class StageRow:
     number: int
     share: int | None
     """In percent of all."""
+    here: int | None = None
+    """Of how many inventories show it that are here; None of a stage that none can show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +111,12 @@ def save_csv(request: HttpRequest, name: str) -> HttpResponse:
     data = _data(request, name)
     out = io.StringIO()
     written = csv.writer(out)
-    written.writerow(["group", "at", "of", *Stage])
+    here = [f"{stage}_shown_here" for stage in SHOWN_HERE]
+    written.writerow(["group", "at", "of", *Stage, *here])
     for group in data["groups"]:
         for point in group["points"]:
             numbers = [point["reached"][stage] for stage in Stage]
+            numbers += [point["shown_here"][stage] for stage in SHOWN_HERE]
             written.writerow([_cell(group["name"]), point["at"], group["of"], *numbers])
     return _file(out.getvalue().encode(), "text/csv; charset=utf-8", data, "csv")
 
@@ -129,7 +134,7 @@ def save_json(request: HttpRequest, name: str) -> HttpResponse:
 def _own(request: HttpRequest, actor: Actor, identifier: str, now: datetime) -> HttpResponse:
     found = _own_of(request, actor, identifier, now)
     publication = readable(actor, identifier, at=now)
-    moments = [Moment(one.at, one.reached) for one in found.points]
+    moments = [Moment(one.at, one.reached, one.shown_here) for one in found.points]
     choices = choices_of(request, actor, now)
     counted = found.counted.get(Stage.NOTIFIED, 0)
     return page(
@@ -145,7 +150,7 @@ def _own(request: HttpRequest, actor: Actor, identifier: str, now: datetime) -> 
         picture=draw_adoption(moments, found.assets, found.deadlines, unit="assets")
         if found.assets
         else None,
-        stages=_stages(found.points[-1].reached, found.assets),
+        stages=_stages(found.points[-1].reached, found.assets, found.points[-1].shown_here),
         points=_points(found.points),
         counted=_stages(found.counted, counted) if found.counted else (),
         rows=[(one, STAGES[one.stage], _steps(one.stages)) for one in found.rows],
@@ -164,6 +169,7 @@ def _above(request: HttpRequest, publication: Publication, now: datetime) -> dic
         "publication": publication,
         "query": request.META.get("QUERY_STRING", ""),
         "looks": STAGES,
+        "here": [STAGES[stage] for stage in SHOWN_HERE],
     }
 
 
@@ -195,24 +201,25 @@ def _own_of(request: HttpRequest, actor: Actor, identifier: str, now: datetime) 
 
 
 def _shown(of: Curve, group: Group, height: int = 240) -> GroupShown:
-    moments = [Moment(one.at, one.reached) for one in group.points]
+    moments = [Moment(one.at, one.reached, one.shown_here) for one in group.points]
     return GroupShown(
         name=group_name(group.name),
         group=group,
         picture=draw_adoption(
             moments, group.organisations, of.deadlines, unit="organisations", height=height
         ),
-        now=_stages(group.points[-1].reached, group.organisations),
+        now=_stages(group.points[-1].reached, group.organisations, group.points[-1].shown_here),
     )
 
 
-def _stages(reached: Any, whole: int) -> tuple[StageRow, ...]:
+def _stages(reached: Any, whole: int, here: Any = None) -> tuple[StageRow, ...]:
     return tuple(
         StageRow(
             STAGES[stage],
             stage,
             reached.get(stage, 0),
             round(100 * reached.get(stage, 0) / whole) if whole else None,
+            (here or {}).get(stage),
         )
         for stage in Stage
     )
@@ -223,6 +230,7 @@ def _points(points: Sequence[Any]) -> list[tuple[datetime, list[int]]]:
     rows: list[tuple[datetime, list[int]]] = []
     for one in points:
         numbers = [one.reached.get(stage, 0) for stage in Stage]
+        numbers += [one.shown_here.get(stage, 0) for stage in SHOWN_HERE]
         if not rows or rows[-1][1] != numbers:
             rows.append((one.at, numbers))
     return rows[::-1]
@@ -260,6 +268,7 @@ def _data(request: HttpRequest, name: str) -> dict[str, Any]:
                     "is_open": one.is_open,
                     "is_late": one.is_late,
                     "due_on": one.due_on.isoformat() if one.due_on else None,
+                    "receipt_sha256": one.receipt_sha256,
                     "stages": {
                         stage: {"at": _instant(when), "basis": basis}
                         for stage, (when, basis) in one.stages.items()
@@ -291,6 +300,7 @@ def _group(name: str, of: int, points: Sequence[Any]) -> dict[str, Any]:
             {
                 "at": _instant(one.at),
                 "reached": {stage: one.reached.get(stage, 0) for stage in Stage},
+                "shown_here": {stage: one.shown_here.get(stage, 0) for stage in SHOWN_HERE},
             }
             for one in points
         ],

@@ -231,7 +231,7 @@ def _fix(fix: TriedFix, found: PublicPage) -> FixShown:
 
 def _formats(documents: Iterable[DocumentShown]) -> list[DocumentShown]:
     """Return the documents in formats, in the order in which they are looked for."""
-    order = [word for one in words.FORMATS for word in (one, f"{one}-vex")]
+    order = [*words.FORMATS]
     formats = [one for one in documents if one.word != BUNDLE and not one.word.startswith(FIX)]
     return sorted(
         formats,
@@ -250,10 +250,7 @@ def _document(identifier: str, one: DocumentShown) -> File:
 
 
 def _format(word: str) -> str:
-    if word == BUNDLE:
-        return "Signed bundle"
-    base, _, profile = word.partition("-")
-    return " ".join([words.FORMATS.get(base, base), profile.upper()]).strip()
+    return "Signed bundle" if word == BUNDLE else words.FORMATS.get(word, word)
 
 
 def _change(change: Change) -> ChangeShown:

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_http_methods
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.publications.queries import detail, differences
 from tidegate.desks.publications.queries.for_pages import names_of, revealed
-from tidegate.desks.publications.queries.previews import checked, preview
+from tidegate.desks.publications.queries.previews import checked, previews
 from tidegate.desks.publications.services import approving as services
-from tidegate.faces.console.publication_words import FORMATS
 from tidegate.faces.console.views.doing import Refusal, done, text_of
 from tidegate.faces.console.views.publications.answering import SECTION, above
 from tidegate.faces.console.views.publications.course import at_work
@@ -82,7 +81,7 @@ def approve_page(
         else None,
         names=names_of(actor, working.audience, at=now),
         faults=checked(actor, one.identifier, at=now),
-        previews=[preview(actor, one.identifier, word, at=now) for word in FORMATS],
+        previews=previews(actor, one.identifier, at=now),
         reveals=revealed(actor, one.identifier, at=now),
         may_approve="approve" in one.possible,
     )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from tidegate.desks.access.actors import Actor
 from tidegate.desks.access.refusals import NotFoundError
 from tidegate.desks.exposure.queries.operators import my_operators
-from tidegate.desks.publications.queries.advisories import advisory_page
+from tidegate.desks.publications.queries.advisories import records_of
 from tidegate.desks.publications.queries.concerning import Concern, concerning
 from tidegate.desks.publications.states.adoption import Stage
 from tidegate.engines.formats.advisories.record import Record, RemedyKind
@@ -49,7 +48,8 @@ def show(request: HttpRequest) -> HttpResponse:
     if not operators:
         raise NotFoundError("organisation", asked or "of an operator")
     found = concerning(actor, organisation=asked or operators[0].key, at=now)
-    rows = [_row(actor, one, now) for one in found.rows]
+    records = records_of(actor, [one.identifier for one in found.rows], at=now)
+    rows = [_row(one, records.get(one.identifier)) for one in found.rows]
     choices = shown.choices_of(request, actor, now)
     return page(
         request,
@@ -68,7 +68,7 @@ def show(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _row(actor: Actor, one: Concern, now: datetime) -> Row:
+def _row(one: Concern, record: Record | None) -> Row:
     is_counted = not one.assets and bool(one.counted)
     said = one.counted if is_counted else one.reached
     total = one.counted.get(Stage.NOTIFIED, 0) if is_counted else one.assets
@@ -79,7 +79,7 @@ def _row(actor: Actor, one: Concern, now: datetime) -> Row:
             for stage in Stage
         ),
         total=total,
-        to_do=_to_do(actor, one, now),
+        to_do=_to_do(one, record),
         is_counted=is_counted,
     )
 
@@ -88,16 +88,12 @@ def _share(number: int, total: int) -> int:
     return round(100 * number / total) if total else 0
 
 
-def _to_do(actor: Actor, one: Concern, now: datetime) -> str:
+def _to_do(one: Concern, record: Record | None) -> str:
     if one.withdrawn_at is not None:
         return "Nothing: it is withdrawn. Read why."
     if one.is_done:
         return "Nothing more: all that is known to be affected is verified."
-    try:
-        record = advisory_page(actor, one.identifier, at=now).record
-    except NotFoundError:  # It was for them a moment ago.
-        return ""
-    return _first_step(record)
+    return _first_step(record) if record else ""
 
 
 def _first_step(record: Record) -> str:

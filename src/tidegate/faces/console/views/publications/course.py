@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from tidegate.desks.publications.queries.detail import PublicationPage, RevisionShown
-from tidegate.desks.publications.states.revisions import RevisionState
-
-_AT_WORK: Final = (RevisionState.DRAFT, RevisionState.SUBMITTED, RevisionState.APPROVED)
+from tidegate.desks.publications.states.revisions import AT_WORK, RevisionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +20,7 @@ class Leg:
 
 def at_work(one: PublicationPage) -> RevisionShown | None:
     """Return the revision that is worked on; None if there is none."""
-    return next((each for each in one.revisions if each.state in _AT_WORK), None)
+    return next((each for each in one.revisions if each.state in AT_WORK), None)
 
 
 def legs_of(revision: RevisionShown | None) -> list[Leg]:

@@ -22,7 +22,7 @@ from tidegate.desks.publications.queries import detail, differences
 from tidegate.desks.publications.queries.composing import FROM_DESKS
 from tidegate.desks.publications.queries.detail import PublicationPage, RevisionShown
 from tidegate.desks.publications.queries.differences import Difference, differences_of
-from tidegate.desks.publications.queries.previews import Preview, checked, preview
+from tidegate.desks.publications.queries.previews import Preview, checked, previews
 from tidegate.desks.publications.services import drafting
 from tidegate.desks.publications.states.drafts import draft_of
 from tidegate.engines.formats.advisories.record import RecordError, record_data
@@ -129,7 +129,7 @@ def edit_page(
         words=written.get("words", "") if written else working.words,
         overtaken=_overtaken(record, data) if overtaken else None,
         whole=written.get("record") if written and "record" in written else _indented(kept),
-        previews=[_shown(preview(actor, one.identifier, word, at=now)) for word in words.FORMATS],
+        previews=[_shown(each) for each in previews(actor, one.identifier, at=now)],
         faults=checked(actor, one.identifier, at=now),
         since=_since_last(actor, one, working, now),
         known=_known_now(actor, one, now),

@@ -129,7 +129,7 @@ _ORGANISATIONS: Final = (
     _does("organisations change", each("organisations", may.RUN), "{key}", "--kind", "vendor"),
     _does(
         "organisations provider",
-        each("organisations", may.RUN),
+        each("organisations", may.provide),
         "{key}",
         "--issuer",
         "https://id.example.org",

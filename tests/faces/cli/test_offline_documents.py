@@ -16,6 +16,7 @@ from tidegate.engines.updates.errors import CeremonyError
 from tidegate.engines.updates.key_files import make_key_file, open_key_file
 from tidegate.engines.updates.roles import Online
 from tidegate.engines.updates.signing import read_root
+from tidegate.faces.cli import ceremony
 from tidegate.faces.cli.keys import app
 
 WORDS = "five random words are enough"
@@ -25,6 +26,7 @@ WORDS = "five random words are enough"
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     """All keys; that of root-1 lies in a file, beside `draft` with root 1 and a draft of root 2."""
     monkeypatch.setattr(os, "fsync", lambda _: None)
+    monkeypatch.setattr(ceremony, "is_terminal", lambda: True)
     monkeypatch.chdir(tmp_path)
     found = House.build(tmp_path / "updates")
     made = make_key_file(tmp_path / "root-1.pem", WORDS, cost=16)

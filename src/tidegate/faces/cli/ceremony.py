@@ -95,6 +95,8 @@ def ceremony(
     if to.exists() and any(to.iterdir()):
         raise CeremonyError(f"{to} is not empty; name a new folder, for no key is overwritten")
     keys = _read_online(online) if online else None
+    if keys is None:
+        _require_to_run_the_instance()
     roots = [f"root-{number}" for number in range(1, root_keys + 1)]
     names = roots + [f"targets-{number}" for number in range(1, targets_keys + 1)]
     asked = passphrases(names, passphrase_file, new=True)
@@ -208,6 +210,15 @@ def _read_online(file: Path) -> dict[Online, Key]:
             f"{file} does not hold the public halves of all online keys; make it with `tidegate"
             " keys online make`"
         ) from error
+
+
+def _require_to_run_the_instance() -> None:
+    """Refuse whoever may not make online keys here, before they type five passphrases."""
+    who = actor()
+    open_instance()
+    from tidegate.desks.publications.services.keeping_keys import require_keeper
+
+    require_keeper(who)
 
 
 def _make_online() -> dict[Online, Key]:

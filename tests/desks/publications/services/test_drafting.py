@@ -78,7 +78,6 @@ def test_no_edit_changes_whose_it_is_or_what_was_before():
         room,
         publication,
         identifier="TG-2026-zzzzzzzz",
-        label="TLP:RED",
         title="Better",
         revisions=before.revisions[:1],
         publisher=replace(before.publisher, name="Somebody else"),
@@ -88,6 +87,13 @@ def test_no_edit_changes_whose_it_is_or_what_was_before():
     assert record_of(revision) == replace(before, title="Better")
     with pytest.raises(NotPossibleError, match="identifier: Field required"):
         drafting.edit(room.one.actor, publication.identifier, {"title": 3}, edits=1, at=NOW)
+
+
+def test_an_edit_that_says_another_label_is_refused_and_names_what_sets_it():
+    room = make_room()
+    publication = drafting.begin(room.one.actor, room.key, at=NOW)
+    with pytest.raises(NotPossibleError, match=r"goes out under TLP:CLEAR.*publication audience"):
+        edited(room, publication, label="TLP:RED")
 
 
 def test_whoever_wrote_or_handed_it_in_does_not_approve_it():

@@ -75,7 +75,8 @@ def begin(actor: Actor, case_key: str, *, at: datetime) -> Publication:
         row = Coordination.objects.select_related("case").filter(case=case).first()
         if row is None:
             raise NotPossibleError(
-                f"{case.key} is not coordinated yet; open its coordination first"
+                f"{case.key} is not coordinated yet; open its coordination first (`tidegate"
+                f" coordinate {case.key}`)"
             )
         publication = Publication.objects.filter(case=case).first()
         if publication is None:
@@ -108,8 +109,8 @@ def edit(
     Args:
         actor: a coordinator.
         identifier: of the publication.
-        record_data: the whole record as JSON data. Identifier, publisher, history, label and
-            withdrawal of it are passed over.
+        record_data: the whole record as JSON data. Identifier, publisher, history and
+            withdrawal of it are passed over; another label is refused.
         edits: the count of edits that they have read; another one means that somebody was first.
         words: what changes with this revision, for its history; as before, if left out.
         at: now.
@@ -124,6 +125,11 @@ def edit(
             said = draft_of(dict(record_data))
         except RecordError as error:
             raise NotPossibleError(f"{held.name} cannot be kept like this: {error}") from error
+        if said.label != (label := record_of(held.revision).label):
+            raise NotPossibleError(
+                f"{held.name} goes out under {label}, and an edit does not change that; set label"
+                f" and audience together (`tidegate publication audience {identifier}`)"
+            )
         _change(held, said, held.revision.audience, actor, edits=edits, words=words, at=at)
         record(
             "publication-edited",

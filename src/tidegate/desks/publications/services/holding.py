@@ -66,7 +66,8 @@ def hold(actor: Actor, identifier: str, act: Act = Act.COORDINATE, *, at: dateti
     revision = at_work(publication)
     if revision is None:
         raise NotPossibleError(
-            f"no revision of {publication.identifier} is worked on; begin one (`revise`)"
+            f"no revision of {publication.identifier} is worked on; begin one"
+            f" (`tidegate publication revise {publication.identifier} --words ...`)"
         )
     return Held(publication, revision)
 

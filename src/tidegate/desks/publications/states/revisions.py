@@ -1,8 +1,8 @@
 """How a revision comes to be published: the machine, as a table.
 
-Whoever writes it does not approve it. What is edited after it was handed in has to be handed in
-anew, and every approval falls with it. What was published stays as it is: a correction is the next
-revision.
+Whoever writes any of it does not approve it. What is edited after it was handed in has to be handed
+in anew, and every approval falls with it. What was published stays as it is: a correction is the
+next revision.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from tidegate.desks.findings.services import linking
 from tidegate.faces.api.paging import Cursor, Limit, listed
 from tidegate.faces.api.routes.whole import whole
 from tidegate.faces.api.schemas.cases import Case, Cases, CaseWhole, Merger
-from tidegate.faces.api.schemas.common import Form, Problem, Reason
+from tidegate.faces.api.schemas.common import Form, Problem, ReasonGiven
 from tidegate.faces.api.schemas.relations import Acceptance, Linked, Nominated, Nominations
 from tidegate.faces.api.words import SEVERAL
 from tidegate.faces.web.acting import actor_of_request as actor_of
@@ -88,7 +88,7 @@ def merge(request: HttpRequest, key: str, merger: Merger) -> Any:
     response={200: Linked, 404: Problem, 409: Problem, 422: Problem},
     operation_id="undoLink",
 )
-def undo(request: HttpRequest, link: Number, why: Reason) -> Any:
+def undo(request: HttpRequest, link: Number, why: ReasonGiven) -> Any:
     """Undo a link; a finding that nothing else holds in its case leaves it."""
     linking.undo(actor_of(request), link, reason=why.reason)
     return get_link(actor_of(request), link)
@@ -125,7 +125,7 @@ def accept(request: HttpRequest, nomination: Number, why: Acceptance) -> Any:
     response={200: Nominated, 404: Problem, 409: Problem, 422: Problem},
     operation_id="declineNomination",
 )
-def decline(request: HttpRequest, nomination: Number, why: Reason) -> Any:
+def decline(request: HttpRequest, nomination: Number, why: ReasonGiven) -> Any:
     """Hold two nominated findings to be two bugs."""
     linking.decline(actor_of(request), nomination, reason=why.reason)
     return nominations.get_nomination(actor_of(request), nomination)

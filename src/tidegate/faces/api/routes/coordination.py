@@ -11,7 +11,7 @@ from ninja import Router, Status
 from tidegate.desks.cases.models import Coordination as CoordinationRow
 from tidegate.desks.cases.queries.case_page import get_case_page
 from tidegate.desks.cases.services import facts, following, opening
-from tidegate.faces.api.schemas.common import Problem, Reason
+from tidegate.faces.api.schemas.common import Problem, ReasonGiven
 from tidegate.faces.api.schemas.coordination import (
     CaseOpened,
     Clocks,
@@ -67,7 +67,7 @@ def close(request: HttpRequest, key: str, said: Closing) -> Any:
 @router.post(
     "/{key}/coordination/open-again", response=_CHANGED, operation_id="openCoordinationAgain"
 )
-def open_again(request: HttpRequest, key: str, why: Reason) -> Any:
+def open_again(request: HttpRequest, key: str, why: ReasonGiven) -> Any:
     """Go on with the work on a case that was closed."""
     return state_of(
         opening.open_again(actor_of(request), key, reason=why.reason, at=timezone.now())
@@ -132,7 +132,7 @@ def extend(request: HttpRequest, key: str, rule: str, why: Extending) -> Any:
 
 
 @router.post("/{key}/clocks/{rule}/pause", response=_CHANGED, operation_id="pauseDeadline")
-def pause(request: HttpRequest, key: str, rule: str, why: Reason) -> Any:
+def pause(request: HttpRequest, key: str, rule: str, why: ReasonGiven) -> Any:
     """Stop the clock of a policy's rule for a while."""
     return state_of(
         following.pause(actor_of(request), key, rule, reason=why.reason, at=timezone.now())
@@ -150,7 +150,7 @@ def resume(request: HttpRequest, key: str, rule: str) -> Any:
     response={201: CaseOpened, 404: Problem, 409: Problem, 422: Problem},
     operation_id="openCaseForUnproven",
 )
-def open_case(request: HttpRequest, response: HttpResponse, key: str, why: Reason) -> Any:
+def open_case(request: HttpRequest, response: HttpResponse, key: str, why: ReasonGiven) -> Any:
     """Open a case for a finding that no run has shown to be true; a coordinator says why."""
     case = opening.open_for_unproven(actor_of(request), key, reason=why.reason, at=timezone.now())
     response["Location"] = f"{request.path.partition('/findings/')[0]}/cases/{case.key}"

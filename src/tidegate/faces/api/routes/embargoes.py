@@ -11,7 +11,7 @@ from ninja import Router, Status
 from tidegate.desks.cases.queries.case_page import get_terms
 from tidegate.desks.cases.services import embargoes, releasing
 from tidegate.faces.api.routes.coordination import state_of
-from tidegate.faces.api.schemas.common import Problem, Reason
+from tidegate.faces.api.schemas.common import Problem, ReasonGiven
 from tidegate.faces.api.schemas.coordination import (
     Accepting,
     ApprovalState,
@@ -73,7 +73,7 @@ def refuse(request: HttpRequest, key: str, why: Declining) -> Any:
 
 
 @router.post("/{key}/embargo/approve", response=_APPROVED, operation_id="approveTerms")
-def approve_terms(request: HttpRequest, key: str, why: Reason) -> Any:
+def approve_terms(request: HttpRequest, key: str, why: ReasonGiven) -> Any:
     """Approve proposed terms that end earlier than those in force; it takes two coordinators."""
     return releasing.approve_terms(actor_of(request), key, reason=why.reason, at=timezone.now())
 

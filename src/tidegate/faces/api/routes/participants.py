@@ -14,7 +14,7 @@ from tidegate.desks.cases.queries.participants import list_parties, progress_of
 from tidegate.desks.cases.services import consenting, inviting, teams, vendors
 from tidegate.faces.api.cutting import cut
 from tidegate.faces.api.paging import Cursor, Limit, listed
-from tidegate.faces.api.schemas.common import Problem, Reason
+from tidegate.faces.api.schemas.common import Problem, ReasonGiven
 from tidegate.faces.api.schemas.coordination import Declining
 from tidegate.faces.api.schemas.participants import (
     Agreeing,
@@ -67,7 +67,7 @@ def invite(request: HttpRequest, key: str, wanted: NewParty) -> Any:
 
 
 @router.post(f"{_PARTY}/remove", response=_CHANGED, operation_id="removeParty")
-def remove(request: HttpRequest, key: str, organisation: str, why: Reason) -> Any:
+def remove(request: HttpRequest, key: str, organisation: str, why: ReasonGiven) -> Any:
     """End an organisation's part in a case; what it has read it has read."""
     return _state(
         inviting.remove(actor_of(request), key, organisation, reason=why.reason, at=timezone.now())

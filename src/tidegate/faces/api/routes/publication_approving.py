@@ -21,7 +21,7 @@ from tidegate.desks.publications.queries.records import record_of
 from tidegate.desks.publications.services import approving
 from tidegate.desks.publications.states.revisions import RevisionState
 from tidegate.faces.api.routes.publication_answers import changed
-from tidegate.faces.api.schemas.common import Problem, Reason
+from tidegate.faces.api.schemas.common import Problem, ReasonGiven
 from tidegate.faces.api.schemas.publication_changes import ApprovingRevision, SchedulingRevision
 from tidegate.faces.api.schemas.publication_publications import RevisionChanged, ToApprove
 from tidegate.faces.web.acting import actor_of_request as actor_of
@@ -68,7 +68,7 @@ def submit(request: HttpRequest, key: str) -> Any:
 
 
 @router.post("/{key}/give-back", response=_CHANGED, operation_id="giveRevisionBack")
-def give_back(request: HttpRequest, key: str, why: Reason) -> Any:
+def give_back(request: HttpRequest, key: str, why: ReasonGiven) -> Any:
     """Give a revision that was handed in back to be written on."""
     row = approving.give_back(actor_of(request), key, reason=why.reason, at=timezone.now())
     return changed(row)
@@ -82,14 +82,14 @@ def approve(request: HttpRequest, key: str, wanted: ApprovingRevision) -> Any:
 
 
 @router.post("/{key}/call-back", response=_CHANGED, operation_id="callRevisionBack")
-def call_back(request: HttpRequest, key: str, why: Reason) -> Any:
+def call_back(request: HttpRequest, key: str, why: ReasonGiven) -> Any:
     """Withdraw the approval of a revision before it is out."""
     row = approving.call_back(actor_of(request), key, reason=why.reason, at=timezone.now())
     return changed(row)
 
 
 @router.post("/{key}/drop", response=_CHANGED, operation_id="dropRevision")
-def drop(request: HttpRequest, key: str, why: Reason) -> Any:
+def drop(request: HttpRequest, key: str, why: ReasonGiven) -> Any:
     """Leave a revision that is worked on; what is out stays as it is."""
     row = approving.drop(actor_of(request), key, reason=why.reason, at=timezone.now())
     return changed(row)

@@ -14,7 +14,7 @@ from tidegate.desks.publications.queries.cve import list_cve_ids
 from tidegate.desks.publications.services import cve_ids
 from tidegate.faces.api.cutting import cut
 from tidegate.faces.api.paging import Cursor, Limit, listed
-from tidegate.faces.api.schemas.common import Problem, Reason
+from tidegate.faces.api.schemas.common import Problem, ReasonGiven
 from tidegate.faces.api.schemas.publication_identifiers import (
     AssigningCve,
     CveIds,
@@ -44,7 +44,7 @@ def index(request: HttpRequest, response: HttpResponse, cursor: Cursor, limit: L
     response={200: CveIdState, 404: Problem, 409: Problem, 422: Problem},
     operation_id="rejectCveId",
 )
-def reject(request: HttpRequest, key: str, why: Reason) -> Any:
+def reject(request: HttpRequest, key: str, why: ReasonGiven) -> Any:
     """Have a CVE identifier of this instance rejected; it is never used again."""
     return _state(cve_ids.reject(actor_of(request), key, reason=why.reason, at=timezone.now()))
 

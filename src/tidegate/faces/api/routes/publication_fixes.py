@@ -21,7 +21,7 @@ from tidegate.faces.api.files import as_attachment
 from tidegate.faces.api.guard import DIFF_TYPES
 from tidegate.faces.api.paging import Cursor, Limit, listed
 from tidegate.faces.api.routes.whole import whole
-from tidegate.faces.api.schemas.common import Problem, Reason
+from tidegate.faces.api.schemas.common import Problem, ReasonGiven
 from tidegate.faces.api.schemas.publication_fixes import (
     Fix,
     Fixes,
@@ -191,7 +191,7 @@ def look(request: HttpRequest, key: str, said: LookingAtFix) -> Any:
     response={200: FixState, 404: Problem, 409: Problem, 422: Problem},
     operation_id="withdrawFix",
 )
-def withdraw(request: HttpRequest, key: str, why: Reason) -> Any:
+def withdraw(request: HttpRequest, key: str, why: ReasonGiven) -> Any:
     """Withdraw a fix: it is not tried any more, and not published from now on."""
     return _state(fixes.withdraw(actor_of(request), key, why=why.reason, at=timezone.now()))
 

@@ -17,7 +17,7 @@ from tidegate.faces.api.cutting import cut
 from tidegate.faces.api.paging import Cursor, Limit, listed
 from tidegate.faces.api.routes.publication_answers import changed, severity_of, state
 from tidegate.faces.api.routes.whole import whole
-from tidegate.faces.api.schemas.common import Form, Problem, Reason
+from tidegate.faces.api.schemas.common import Form, Problem, ReasonGiven
 from tidegate.faces.api.schemas.publication_changes import (
     AddressingPublication,
     BeginningPublication,
@@ -127,7 +127,7 @@ def revise(request: HttpRequest, key: str, wanted: RevisingPublication) -> Any:
 
 
 @router.post("/{key}/withdraw", response=_BEGUN, operation_id="withdrawPublication")
-def withdraw(request: HttpRequest, key: str, why: Reason) -> Any:
+def withdraw(request: HttpRequest, key: str, why: ReasonGiven) -> Any:
     """Begin the revision by which it is withdrawn; it goes the way of every other one."""
     row = drafting.withdraw(actor_of(request), key, reason=why.reason, at=timezone.now())
     return Status(201, changed(row))

@@ -13,7 +13,7 @@ from tidegate.faces.api.schemas.common import (
     Listed,
     PackageName,
     PackageType,
-    Reason,
+    ReasonGiven,
     Severity,
     Verdict,
     Vers,
@@ -97,7 +97,7 @@ class CaseWhole(Case):
     events: list[Happening]
 
 
-class Merger(Reason):
+class Merger(ReasonGiven):
     """Which other case is the same bug, and why."""
 
     other: Key = Field(alias="with")

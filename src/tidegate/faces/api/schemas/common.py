@@ -82,7 +82,7 @@ class Problem(Form):
     errors: list[WrongPart] | None = None
 
 
-class Reason(Given):
+class ReasonGiven(Given):
     """Why a person decides so."""
 
     reason: str = Field(min_length=1, max_length=2000, examples=["Both cut the same check."])

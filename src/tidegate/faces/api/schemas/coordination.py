@@ -11,7 +11,7 @@ from tidegate.desks.access.words import Label
 from tidegate.desks.cases.policies.words import Ground, Trigger
 from tidegate.desks.cases.services.opening import DEFAULT_POLICY
 from tidegate.desks.cases.states.embargoes import EmbargoState
-from tidegate.faces.api.schemas.common import CaseKey, Form, Given, Json, Reason
+from tidegate.faces.api.schemas.common import CaseKey, Form, Given, Json, ReasonGiven
 from tidegate.faces.api.schemas.given import Instant, Key, Text, Word
 from tidegate.faces.api.schemas.participants import OrganisationKey, Party
 
@@ -247,14 +247,14 @@ class Declining(Given):
     reason: str = Field("", max_length=2000)
 
 
-class Approving(Reason):
+class Approving(ReasonGiven):
     """Why the embargo may end now."""
 
     knowing_what_it_reveals: StrictBool = False
     """A case that this one was parted from, or with, is kept secret longer, and one knows that."""
 
 
-class ApprovingMerger(Reason):
+class ApprovingMerger(ReasonGiven):
     """Why a case may be merged with one whose embargo ends earlier."""
 
     other: Key = Field(alias="with")

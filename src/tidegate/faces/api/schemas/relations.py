@@ -14,7 +14,7 @@ from tidegate.faces.api.schemas.common import (
     Form,
     Json,
     Listed,
-    Reason,
+    ReasonGiven,
 )
 
 
@@ -84,7 +84,7 @@ class Happening(Form):
     detail: Json
 
 
-class Acceptance(Reason):
+class Acceptance(ReasonGiven):
     """Why a nomination is right, and as what."""
 
     kind: Literal["duplicate-of", "variant-of", "incomplete-fix-of"] = "duplicate-of"

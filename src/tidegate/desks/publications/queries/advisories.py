@@ -18,7 +18,6 @@ from tidegate.desks.access.words import Act
 from tidegate.desks.publications.keys import as_written
 from tidegate.desks.publications.models import Publication, Revision
 from tidegate.desks.publications.queries.detail import (
-    documents_of,
     newest_out,
     revisions_out,
 )
@@ -26,10 +25,9 @@ from tidegate.desks.publications.queries.public import (
     Change,
     PublicList,
     PublicPage,
-    PublicRevision,
     changes_of,
     listed,
-    row_of,
+    page_of,
 )
 from tidegate.desks.publications.queries.records import BUNDLE, FIX, document_of, record_of
 from tidegate.engines.formats.advisories.formats_of import WORDS
@@ -53,18 +51,7 @@ def advisory_page(actor: Actor, identifier: str, *, at: datetime) -> PublicPage:
         NotFoundError: there is none of that name that is out, or not for them.
     """
     publication, revisions = _revisions(actor, identifier, at)
-    newest = revisions[0]
-    return PublicPage(
-        row=row_of(publication),
-        record=record_of(newest),
-        revision=newest.number,
-        documents=documents_of(newest),
-        history=tuple(
-            PublicRevision(one.number, one.published_at, one.words)
-            for one in revisions
-            if one.published_at is not None
-        ),
-    )
+    return page_of(publication, revisions[0], revisions)
 
 
 def records_of(actor: Actor, identifiers: Collection[str], *, at: datetime) -> Mapping[str, Record]:

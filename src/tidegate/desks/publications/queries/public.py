@@ -7,7 +7,7 @@ made public, and what is a draft, cannot be reached from here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -142,14 +142,19 @@ def public_page(identifier: str, *, at: datetime) -> PublicPage:
     """
     publication, revision = _newest(identifier, at)
     out = _out(publication).exclude(number__gt=revision.number)
+    return page_of(publication, revision, out.order_by("-number"))
+
+
+def page_of(publication: Publication, newest: Revision, history: Iterable[Revision]) -> PublicPage:
+    """Return the page of an advisory; the revisions in its history are the newest first."""
     return PublicPage(
         row=row_of(publication),
-        record=record_of(revision),
-        revision=revision.number,
-        documents=documents_of(revision),
+        record=record_of(newest),
+        revision=newest.number,
+        documents=documents_of(newest),
         history=tuple(
             PublicRevision(one.number, one.published_at, one.words)
-            for one in out.order_by("-number")
+            for one in history
             if one.published_at is not None
         ),
     )

@@ -74,8 +74,10 @@ def take(actor: Actor, document: bytes, *, organisation: str = "", at: datetime)
         Organisation.objects.select_for_update(no_key=True).get(pk=own.pk)
         lines: Sequence[Mapping[str, Any]] = said.get("stages") or said.get("counts") or ()
         open_to_it = _open_to(actor, own, {line["advisory"] for line in lines}, at)
-        keep = keep_stages if said["mode"] == "full" else keep_counts
-        new, repeated, left_out = keep(actor, own, lines, open_to_it, at)
+        if said["mode"] == "full":
+            new, repeated, left_out = keep_stages(actor, own, lines, open_to_it, at)
+        else:
+            new, repeated, left_out = keep_counts(own, lines, open_to_it, at)
         if new:
             record(
                 "adoption-reported",

@@ -104,7 +104,6 @@ def keep_stages(
 
 
 def keep_counts(
-    actor: Actor,  # noqa: ARG001 - both are called alike; counts name nobody
     organisation: Organisation,
     lines: Sequence[Mapping[str, Any]],
     known: Mapping[str, Publication],

@@ -8,7 +8,6 @@ falls with any change.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -29,7 +28,7 @@ from tidegate.desks.publications.services.holding import (
     name_author,
     redigest,
 )
-from tidegate.desks.publications.services.recording import record
+from tidegate.desks.publications.services.recording import record_revision
 from tidegate.desks.publications.states.drafts import digest_of
 from tidegate.desks.publications.states.revisions import RevisionEvent, RevisionState
 
@@ -50,7 +49,7 @@ def submit(actor: Actor, identifier: str, *, at: datetime) -> Revision:
         revision.state, revision.returned_because = state, ""
         revision.submitted_by_id, revision.submitted_at = actor.person, at
         revision.save(update_fields=["state", "returned_because", "submitted_by", "submitted_at"])
-        _record("publication-submitted", held, actor, at)
+        record_revision("publication-submitted", held, actor, at)
         return revision
 
 
@@ -68,7 +67,7 @@ def give_back(actor: Actor, identifier: str, *, reason: str, at: datetime) -> Re
         revision.state, revision.returned_because = moved(held, RevisionEvent.RETURN), why
         revision.save(update_fields=["state", "returned_because"])
         fall(revision, at)
-        _record("publication-given-back", held, actor, at, reason=why)
+        record_revision("publication-given-back", held, actor, at, reason=why)
         return revision
 
 
@@ -120,7 +119,7 @@ def approve(
         )
         revision.state, revision.held_because = state, ""
         revision.save(update_fields=["state", "held_because"])
-        _record("publication-approved", held, actor, at, digest=revision.digest)
+        record_revision("publication-approved", held, actor, at, digest=revision.digest)
         return revision
 
 
@@ -136,7 +135,7 @@ def call_back(actor: Actor, identifier: str, *, reason: str, at: datetime) -> Re
         held = hold(actor, identifier, at=at)
         _call_back(held, at)
         held.revision.save(update_fields=["state", "held_because"])
-        _record("publication-called-back", held, actor, at, reason=why)
+        record_revision("publication-called-back", held, actor, at, reason=why)
         return held.revision
 
 
@@ -154,7 +153,7 @@ def drop(actor: Actor, identifier: str, *, reason: str, at: datetime) -> Revisio
         revision.state, revision.held_because = moved(held, RevisionEvent.DROP), ""
         revision.save(update_fields=["state", "held_because"])
         fall(revision, at)
-        _record("publication-dropped", held, actor, at, reason=why)
+        record_revision("publication-dropped", held, actor, at, reason=why)
         return revision
 
 
@@ -186,7 +185,9 @@ def schedule(
         revision.save(update_fields=["publish_at", "digest", "state", "held_because"])
         name_author(revision, actor, at=at)
         said = shown(when) if when else ""
-        _record("publication-scheduled", held, actor, at, publish_at=said, digest=revision.digest)
+        record_revision(
+            "publication-scheduled", held, actor, at, publish_at=said, digest=revision.digest
+        )
         return revision
 
 
@@ -213,7 +214,3 @@ def _digest(revision: Revision) -> str:
 def _call_back(held: Held, at: datetime) -> None:
     held.revision.state, held.revision.held_because = moved(held, RevisionEvent.CALL_BACK), ""
     fall(held.revision, at)
-
-
-def _record(kind: str, held: Held, actor: Actor, at: datetime, **text: Any) -> None:
-    record(kind, held.publication, at=at, actor=actor, revision=held.revision.number, **text)

@@ -41,7 +41,7 @@ from tidegate.desks.publications.services.holding import (
     name_author,
     rewrite,
 )
-from tidegate.desks.publications.services.recording import record
+from tidegate.desks.publications.services.recording import record, record_revision
 from tidegate.desks.publications.states.drafts import draft_of, noted
 from tidegate.desks.publications.states.labels import FREE
 from tidegate.desks.publications.states.limits import limit_fault_of
@@ -131,14 +131,7 @@ def edit(
                 f" and audience together (`tidegate publication audience {identifier}`)"
             )
         _change(held, said, held.revision.audience, actor, edits=edits, words=words, at=at)
-        record(
-            "publication-edited",
-            held.publication,
-            at=at,
-            actor=actor,
-            revision=held.revision.number,
-            digest=held.revision.digest,
-        )
+        record_revision("publication-edited", held, actor, at, digest=held.revision.digest)
         return held.revision
 
 
@@ -174,14 +167,7 @@ def recompose(
         )
         said = taken_over(record_of(held.revision), anew, [p for p in FROM_DESKS if p in parts])
         _change(held, said, held.revision.audience, actor, edits=edits, words=None, at=at)
-        record(
-            "publication-recomposed",
-            held.publication,
-            at=at,
-            actor=actor,
-            revision=held.revision.number,
-            digest=held.revision.digest,
-        )
+        record_revision("publication-recomposed", held, actor, at, digest=held.revision.digest)
         return held.revision
 
 
@@ -230,15 +216,8 @@ def address(
             )
         said = replace(record_of(held.revision), label=tlp)
         _change(held, said, keys, actor, edits=edits, words=None, at=at, label=tlp)
-        record(
-            "publication-addressed",
-            held.publication,
-            at=at,
-            actor=actor,
-            revision=held.revision.number,
-            tlp=tlp,
-            to=keys,
-            digest=held.revision.digest,
+        record_revision(
+            "publication-addressed", held, actor, at, tlp=tlp, to=keys, digest=held.revision.digest
         )
         return held.revision
 

@@ -14,6 +14,7 @@ from tidegate.desks.access.actors import Actor
 from tidegate.desks.ledger.models import Entry
 from tidegate.desks.ledger.services.appending import append
 from tidegate.desks.publications.models import Publication
+from tidegate.desks.publications.services.holding import Held
 
 
 def record(
@@ -41,3 +42,8 @@ def record(
     key = publication.case.key
     about: dict[str, Any] = {"case": key} if for_parties else {"of_case": key}
     return append(kind, at=at, actor=actor, publication=publication.identifier, **about, **text)
+
+
+def record_revision(kind: str, held: Held, actor: Actor, at: datetime, **text: Any) -> None:
+    """Write down something about the revision that is worked on, as `record` does."""
+    record(kind, held.publication, at=at, actor=actor, revision=held.revision.number, **text)

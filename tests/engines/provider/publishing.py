@@ -7,13 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tidegate.engines.provider.documents import (
-    Label,
-    PublishedDocuments,
-    Publisher,
-    Version,
-    written,
-)
+from tidegate.engines.formats.instants import written
+from tidegate.engines.provider.documents import Label, PublishedDocuments, Publisher, Version
 from tidegate.engines.provider.signing import Signer
 
 BASE = "https://gate.example.org"

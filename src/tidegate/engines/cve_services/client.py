@@ -26,6 +26,7 @@ from tidegate.engines.cve_services.account import Account, Route
 from tidegate.engines.cve_services.errors import REFUSED_HERE, UNREADABLE, CveServicesError
 from tidegate.engines.cve_services.exchange import Exchange
 from tidegate.engines.formats.documents import shown
+from tidegate.engines.formats.instants import written
 
 MAX_PAGES: Final = 200
 """Most pages of ids that are read of one list; a page has 500."""
@@ -123,7 +124,7 @@ class Client:
         """
         query = {"cve_id_year": _year(year), "state": State.RESERVED.value}
         if since is not None:
-            query["time_reserved.gt"] = since.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            query["time_reserved.gt"] = written(since)
         found = {each.identifier: each for each in self._listed(query)}
         return tuple(found[key] for key in sorted(found, key=_number))
 

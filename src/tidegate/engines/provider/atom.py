@@ -13,7 +13,8 @@ from typing import Final
 
 from lxml import etree
 
-from tidegate.engines.provider.documents import PublishedDocuments, Publisher, instant, written
+from tidegate.engines.formats.instants import written
+from tidegate.engines.provider.documents import PublishedDocuments, Publisher, instant
 
 ATOM: Final = "advisories/feed.atom"
 MOST: Final = 200

@@ -201,11 +201,6 @@ def ecosystems_of(published: PublishedDocuments) -> tuple[str, ...]:
     return tuple(sorted(names)) or (_WITHOUT_ECOSYSTEM,)
 
 
-def written(at: datetime) -> str:
-    """Return an instant as RFC 3339 has it, in UTC."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 def instant(text: str) -> datetime:
     """Read an instant with its zone. Raises `ValueError`."""
     at = datetime.fromisoformat(text)

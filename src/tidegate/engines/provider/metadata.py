@@ -16,7 +16,8 @@ from typing import Any, Final
 
 import orjson
 
-from tidegate.engines.provider.documents import Label, Publisher, SiteError, Version, written
+from tidegate.engines.formats.instants import written
+from tidegate.engines.provider.documents import Label, Publisher, SiteError, Version
 from tidegate.engines.provider.trees import Feed
 
 WELL_KNOWN: Final = ".well-known/csaf"

@@ -13,13 +13,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from tidegate.engines.formats.instants import written
 from tidegate.engines.provider.archives import ArchiveError, write_archive
-from tidegate.engines.provider.documents import (
-    PublishedDocuments,
-    SiteError,
-    ecosystems_of,
-    written,
-)
+from tidegate.engines.provider.documents import PublishedDocuments, SiteError, ecosystems_of
 from tidegate.engines.provider.listings import latest_first
 from tidegate.engines.provider.writing import Changes
 

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import orjson
 
+from tidegate.engines.formats.instants import written
 from tidegate.engines.provider.documents import (
     Label,
     PublishedDocuments,
@@ -27,7 +28,6 @@ from tidegate.engines.provider.documents import (
     Tracking,
     Version,
     instant,
-    written,
 )
 
 INFORMATION_TYPE: Final = {

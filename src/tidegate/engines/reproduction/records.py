@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import rfc8785
 
 from tidegate.engines.formats.finding import Finding
+from tidegate.engines.formats.instants import written_to_seconds
 from tidegate.engines.reproduction.conclusions import Judgements, Range
 from tidegate.engines.reproduction.judgements import Judgement
 from tidegate.engines.reproduction.receipts import statement as in_toto_statement
@@ -103,8 +104,8 @@ def statement(
         "runtimes": list(runtimes.values()),
         "archives": list(archives.values()),
         "runs": [dict(run) for run in named.runs],
-        "started": _instant(started),
-        "finished": _instant(finished),
+        "started": written_to_seconds(started),
+        "finished": written_to_seconds(finished),
         "tidegate": tidegate,
     }
     if found is not None:
@@ -161,10 +162,6 @@ def _signed_range(found: RangeData, answers: Judgements) -> dict[str, Any]:
 def _proof(finding: Finding) -> dict[str, str]:
     files = finding.proof.files if finding.proof else {}
     return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _unique(subjects: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -37,9 +37,9 @@ from tidegate.engines.formats.advisories.wording import (
     paragraphs,
     thanked,
     what_to_do,
-    written,
 )
 from tidegate.engines.formats.documents import shown
+from tidegate.engines.formats.instants import written
 from tidegate.engines.formats.severities import score_of, word_of_score
 
 if TYPE_CHECKING:

@@ -49,8 +49,8 @@ from tidegate.engines.formats.advisories.wording import (
     thanked,
     vendor_words,
     what_to_do,
-    written,
 )
+from tidegate.engines.formats.instants import written
 from tidegate.engines.formats.severities import score_of, word_of_score
 
 if TYPE_CHECKING:

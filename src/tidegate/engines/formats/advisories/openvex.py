@@ -46,8 +46,8 @@ from tidegate.engines.formats.advisories.wording import (
     span_words,
     vendor_words,
     what_to_do,
-    written,
 )
+from tidegate.engines.formats.instants import written
 
 if TYPE_CHECKING:
     from tidegate.engines.formats.advisories.record import Record, VendorStatement

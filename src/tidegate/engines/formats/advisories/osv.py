@@ -36,8 +36,8 @@ from tidegate.engines.formats.advisories.wording import (
     other_names,
     paragraphs,
     thanked,
-    written,
 )
+from tidegate.engines.formats.instants import written
 
 if TYPE_CHECKING:
     from tidegate.engines.formats.advisories.package_names import OsvPackage

@@ -7,7 +7,7 @@ markup of it; whoever shows a document has to escape it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -41,11 +41,6 @@ def check_sound(record: Record, word: str) -> None:
     """
     if fault := fault_of(record):
         raise DocumentError(f"{word}: {fault}")
-
-
-def written(at: datetime) -> str:
-    """Return an instant as RFC 3339 has it, in UTC: `2026-03-02T09:30:00Z`."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def address_of(record: Record) -> str:

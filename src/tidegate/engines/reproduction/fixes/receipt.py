@@ -23,10 +23,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from tidegate.engines.formats.finding import Finding
+from tidegate.engines.formats.instants import written_to_seconds
 from tidegate.engines.formats.receipts import OF_FIX, Statement
 from tidegate.engines.reproduction import receipts
 from tidegate.engines.reproduction.fixes import ladder
@@ -81,8 +82,8 @@ def statement(
         "archives": list(archives.values()),
         "tests": {name: hashlib.sha256(content).hexdigest() for name, content in fix.tests.items()},
         "sandbox": {"tier": tier},
-        "started": _instant(started),
-        "finished": _instant(finished),
+        "started": written_to_seconds(started),
+        "finished": written_to_seconds(finished),
         "tidegate": tidegate,
     }
     unique = list({digest: (name, digest) for name, digest in subjects}.values())
@@ -106,7 +107,3 @@ def verify(envelope: bytes, public_key_pem: bytes) -> Statement:
             from the rungs is.
     """
     return receipts.verify(envelope, public_key_pem, form=OF_FIX)
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

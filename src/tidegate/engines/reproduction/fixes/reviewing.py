@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
+from tidegate.engines.formats.instants import written_to_seconds
 from tidegate.engines.reproduction.fixes.values import Rung, RungName, RungWord
 from tidegate.engines.reproduction.texts import storable
 
@@ -30,7 +31,7 @@ def reviewed(who: str, when: datetime, words: str, *, role: Reviewer, accepts: b
         raise ValueError("a review needs an instant with a zone")
     details = {
         "who": storable(who),
-        "when": when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "when": written_to_seconds(when),
         "words": storable(words),
         "role": role.value,
     }

@@ -21,11 +21,8 @@ from tidegate.engines.formats.advisories.record import (
     TriedFix,
 )
 from tidegate.engines.formats.advisories.standings import SaidSpan
-from tidegate.engines.formats.advisories.wording import (
-    could_not_be_told,
-    span_words,
-    written,
-)
+from tidegate.engines.formats.advisories.wording import could_not_be_told, span_words
+from tidegate.engines.formats.instants import written
 
 _BASES: Final = {
     Basis.RUN: "the proof was run, by",

@@ -25,9 +25,9 @@ from tidegate.engines.formats.advisories.csaf.words import (
     filled,
 )
 from tidegate.engines.formats.advisories.record import Credit, Record
-from tidegate.engines.formats.advisories.wording import written
 from tidegate.engines.formats.csaf_metrics import metrics_of
 from tidegate.engines.formats.csaf_vulnerabilities import id_of
+from tidegate.engines.formats.instants import written
 
 _DID_NOT_FIRE: Final = "The proof was run on it and did not fire, while its control held."
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from tidegate.engines.formats.advisories.record import Decision
-from tidegate.engines.formats.advisories.wording import written
+from tidegate.engines.formats.instants import written
 
 
 class _Point(NamedTuple):

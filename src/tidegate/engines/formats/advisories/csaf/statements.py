@@ -20,7 +20,7 @@ from tidegate.engines.formats.advisories.record import (
 )
 from tidegate.engines.formats.advisories.standings import said_by_product
 from tidegate.engines.formats.advisories.version_ranges import at_range, at_version, located
-from tidegate.engines.formats.advisories.wording import written
+from tidegate.engines.formats.instants import written
 
 STATUS_KEYS: Final = {
     Status.AFFECTED: "known_affected",

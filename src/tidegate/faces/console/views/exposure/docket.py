@@ -79,7 +79,7 @@ def show(request: HttpRequest) -> HttpResponse:
         request,
         "exposure/docket",
         "docket",
-        frame="console/base.html" if is_inside else "console/exposure/public.html",
+        frame="console/base.html" if is_inside else "console/public.html",
         is_inside=is_inside,
         today=now.astimezone(UTC).date(),
         ahead=[one for one in rows if one.entry.state is not EntryState.PAST],

@@ -15,7 +15,7 @@ from tidegate.desks.findings.services.attempts import KillsItsWorkerError
 from tidegate.desks.findings.services.refusals import NotPossibleError
 from tidegate.desks.ledger.models import Entry
 from tidegate.desks.publications.models import Fix, Trial
-from tidegate.desks.publications.queries.trials import purpose_of
+from tidegate.desks.publications.queries.trials import kept_of, purpose_of
 from tidegate.desks.publications.services import fixes, trying
 from tidegate.engines.reproduction.fixes.receipt import verify
 from tidegate.instance.workshop import instance_key
@@ -155,6 +155,8 @@ def test_a_maintainers_word_labels_it_and_a_refusal_forbids_it():
     trial.refresh_from_db()
     assert trial.labels[-1] == "maintainer-accepted"
     assert trial.words[-1] == ["reviewed", "passed"]
+    rung = kept_of(trial).rungs[-1]
+    assert (rung.word, "accepts it" in rung.reason) == ("passed", True)
     assert trial.receipt is not None
     receipt = opened(trial.receipt, purpose_of("receipt", trial))
     assert verify(receipt, instance_key().public_key_pem).predicate["labels"] == trial.labels

@@ -199,7 +199,7 @@ def conclude(fix_key: str, number: int, *, at: datetime) -> None:
         if trial.state != Trial.State.RUNNING:
             return
         trial.ended_at = at
-        _say(trial, kept_of(trial), at)
+        _follow(trial, at)
         _end(trial, Trial.State.DONE, at)
 
 
@@ -217,10 +217,7 @@ def follow_looks(row: Fix, *, at: datetime) -> None:
     trial = trials.order_by("number").last()
     if trial is None:
         return
-    before = kept_of(trial)
-    _keep(trial, before, at)
-    _say(trial, before, at)
-    trial.save()
+    _follow(trial, at)
 
 
 def _trial(fix_key: str, number: int) -> Trial:
@@ -273,24 +270,26 @@ def _forget(sealed: int | None) -> None:
         Sealed.objects.filter(pk=sealed).delete()
 
 
-def _say(trial: Trial, now: Kept, at: datetime) -> None:
-    """Let the columns, and the receipt, say what follows from the rungs and what people think."""
-    rungs = [rung for rung in now.rungs if rung.name is not values.RungName.REVIEWED]
-    rungs.append(_review(trial.fix) or _nobody(now))
+def _follow(trial: Trial, at: datetime) -> None:
+    """Let the rungs, the columns and the receipt say what was seen and what people think."""
+    before = kept_of(trial)
+    rungs = [rung for rung in before.rungs if rung.name is not values.RungName.REVIEWED]
+    rungs.append(_review(trial.fix) or _nobody(before))
+    now = Kept(before.state, before.keys, tuple(rungs))
+    _keep(trial, now, at)
     may = ladder.may_publish(rungs)
-    trial.words = [[rung.name.value, rung.word.value] for rung in rungs]
     trial.labels = [label.value for label in ladder.labels(rungs)]
     # The reasons may quote what a proof said; they stay with the rungs.
     trial.why_not = "; ".join(map(_rung_alone, may.reasons))
-    envelope = _signed(trial, now, rungs)
-    before = trial.receipt_id
+    envelope = _signed(trial, now)
+    replaced = trial.receipt_id
     trial.receipt = _sealed(trial, "receipt", envelope, at)
     trial.receipt_sha256 = hashlib.sha256(envelope).hexdigest()
     trial.save()
-    _forget(before)
+    _forget(replaced)
 
 
-def _signed(trial: Trial, now: Kept, rungs: Sequence[values.Rung]) -> bytes:
+def _signed(trial: Trial, now: Kept) -> bytes:
     made, state = _material(trial, now), now.state
     began, ended = trial.began_at, trial.ended_at
     assert state is not None and began is not None and ended is not None  # noqa: PT018
@@ -298,7 +297,7 @@ def _signed(trial: Trial, now: Kept, rungs: Sequence[values.Rung]) -> bytes:
         made.fix,
         made.findings,
         state,
-        rungs,
+        now.rungs,
         started=began,
         finished=ended,
         tidegate=__version__,
